@@ -1,0 +1,361 @@
+"""The published datasets the atlas reads: who publishes them, where, how to recognise their files.
+
+A `Source` is one family of files of one publisher. It names the reader that turns its files into rows
+(`layout`), and the `Dataset` entries by which a file is recognised. The workbooks of the Ministry of
+Defence are the exception that keeps the catalogue short: each of them is recognised by the series that
+names it (`pipeline.catalog.series`), so a new workbook needs no entry here.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Layout(StrEnum):
+    """How the bytes of a file become rows; one reader in `pipeline.ingest.readers` behind each."""
+
+    EVENT_WORKBOOK = "event workbook: header in the first row, one row per event or group"
+    POLICE_WORKBOOK = "police workbook: title rows, header, rows, TOTAL, signatures"
+    EVENT_CSV = "CSV with a header, one row per event or group"
+    YEAR_RECORDS = "JSON records with yearly totals by name of municipality, values as text"
+    TOTAL_RECORDS = "JSON records with national totals, values as text"
+    MINE_POINTS = "GeoJSON points, one per mine event"
+    MONTH_PANEL = "CSV of municipality and month, several counts per row"
+    DEPARTMENT_PANEL = "CSV of department and year, several counts per row"
+    CONTEXT_CSV = "CSV of municipality and year, one measured value per row"
+    POPULATION = "population by municipality and year: workbook or JSON"
+    DIVIPOLA = "official list of municipalities: CSV"
+    PDET = "list of PDET municipalities: CSV"
+    MUNICIPALITY_POLYGONS = "municipal boundaries: GeoJSON, TopoJSON or shapefile"
+    DEPARTMENT_POLYGONS = "departmental boundaries: GeoJSON, TopoJSON or shapefile"
+    COVERAGE = "programme coverage contract: CSV"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One kind of file within a source.
+
+    `pattern` is a regular expression that must match the whole of ``folder/name``, lower case and
+    without accents. Files of one dataset and one `part` (say, one year) replace one another, newest
+    cut first; parts stand side by side.
+    """
+
+    id: str
+    pattern: str
+    edition: str = ""
+    """What tells apart files that stand side by side but are alternatives; the best rank wins."""
+    rank: int = 0
+    """Among alternatives of one source, the highest rank is used for analysis; the others are checks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One published family of files and the words it must be cited with."""
+
+    id: str
+    publisher: str
+    title: str
+    layout: Layout
+    url_main: str
+    url_download: str
+    licence: str
+    citation: str
+    cadence: str
+    datasets: tuple[Dataset, ...] = ()
+    row_limit: int | None = None
+    """The publisher's interface cuts answers at multiples of this many rows."""
+
+
+OPEN_DATA = "datos abiertos (Ley 1712 de 2014), cite the publisher and the dataset"
+DANE_TERMS = (
+    'use and transform with the citation "Departamento Administrativo Nacional de Estadística - '
+    'DANE: www.dane.gov.co"'
+)
+SOCRATA_ROW_LIMIT = 1_000
+
+_MINDEFENSA_PAGE = (
+    "https://www.mindefensa.gov.co/defensa-y-seguridad/datos-y-cifras/informacion-estadistica"
+)
+_MINDEFENSA_ITEMS = (
+    "https://www.mindefensa.gov.co/sites/web/content/published/api/v1.1/items"
+    "?siteId=Sitio-Web-Ministerio-Defensa&limit=100&offset=0&orderBy=name:asc"
+)
+_POLICE_PAGE = "https://www.policia.gov.co/estadistica-delictiva"
+_POLICE_FILES = "https://www.policia.gov.co/sites/default/files/delitos-impacto/"
+_GEOPORTAL = "https://geoportal.dane.gov.co/descargas/mgn_2025/"
+
+
+def _datos_gov(dataset_id: str) -> str:
+    return f"https://www.datos.gov.co/resource/{dataset_id}"
+
+
+SOURCES: tuple[Source, ...] = (
+    Source(
+        id="mindefensa_workbooks",
+        publisher="Ministerio de Defensa Nacional",
+        title="Información estadística desagregada",
+        layout=Layout.EVENT_WORKBOOK,
+        url_main=_MINDEFENSA_PAGE,
+        url_download=_MINDEFENSA_ITEMS,
+        licence=OPEN_DATA,
+        citation="Ministerio de Defensa Nacional, Información estadística desagregada.",
+        cadence="monthly",
+    ),
+    Source(
+        id="mindefensa_exports",
+        publisher="Ministerio de Defensa Nacional",
+        title="Exportaciones del portal datos.gov.co",
+        layout=Layout.EVENT_CSV,
+        url_main="https://www.datos.gov.co/",
+        url_download=_datos_gov("m8fd-ahd9") + ".csv",
+        licence=OPEN_DATA,
+        citation="Ministerio de Defensa Nacional, datos.gov.co.",
+        cadence="monthly, about the 16th",
+        datasets=(
+            Dataset("massacres", r".*/masacres_en_colombia.*\.csv"),
+            Dataset("m8fd-ahd9", r".*/m8fd-ahd9.*\.csv"),
+        ),
+        row_limit=SOCRATA_ROW_LIMIT,
+    ),
+    Source(
+        id="mindefensa_years",
+        publisher="Ministerio de Defensa Nacional",
+        title="Totales por municipio y año, datos.gov.co",
+        layout=Layout.YEAR_RECORDS,
+        url_main="https://www.datos.gov.co/",
+        url_download=_datos_gov("m8fd-ahd9"),
+        licence=OPEN_DATA,
+        citation="Ministerio de Defensa Nacional, datos.gov.co (m8fd-ahd9, q2ib-t9am, 4rxi-8m8d).",
+        cadence="monthly, about the 16th",
+        datasets=(
+            Dataset("homicidio", r".*/hist_municipio_homicidio\.json"),
+            Dataset("extorsion", r".*/hist_municipio_extorsion\.json"),
+            Dataset("hurto_personas", r".*/hist_municipio_hurto_personas\.json"),
+        ),
+        row_limit=SOCRATA_ROW_LIMIT,
+    ),
+    Source(
+        id="mindefensa_totals",
+        publisher="Ministerio de Defensa Nacional",
+        title="Totales nacionales, datos.gov.co",
+        layout=Layout.TOTAL_RECORDS,
+        url_main="https://www.datos.gov.co/",
+        url_download=_datos_gov("m8fd-ahd9"),
+        licence=OPEN_DATA,
+        citation="Ministerio de Defensa Nacional, datos.gov.co (m8fd-ahd9, q2ib-t9am).",
+        cadence="monthly, about the 16th",
+        datasets=(
+            Dataset("homicidio", r".*/hist_nacional_homicidio\.json", edition="year"),
+            Dataset("extorsion", r".*/hist_nacional_extorsion\.json", edition="year"),
+            Dataset("homicidio_mensual", r".*/homicidio_mensual\.json", edition="month"),
+        ),
+        row_limit=SOCRATA_ROW_LIMIT,
+    ),
+    Source(
+        id="police_workbooks",
+        publisher="Policía Nacional (DIJIN, SIEDCO)",
+        title="Estadística delictiva",
+        layout=Layout.POLICE_WORKBOOK,
+        url_main=_POLICE_PAGE,
+        url_download=_POLICE_FILES,
+        licence=OPEN_DATA,
+        citation="Policía Nacional de Colombia, DIJIN, SIEDCO, Estadística delictiva.",
+        cadence="yearly, and the running year from time to time",
+        datasets=(
+            Dataset("homicidios", r".*/homicidios?[_ -].*\.xlsx?"),
+            Dataset("amenazas", r".*/amena?zas.*\.xlsx?"),
+            Dataset("delitos_sexuales", r".*/delitos_sexuales.*\.xlsx?"),
+        ),
+    ),
+    Source(
+        id="police_exports",
+        publisher="Policía Nacional (DIJIN, SIEDCO)",
+        title="Estadística delictiva, datos.gov.co",
+        layout=Layout.EVENT_CSV,
+        url_main="https://www.datos.gov.co/",
+        url_download=_datos_gov("fpe5-yrmw") + ".csv",
+        licence=OPEN_DATA,
+        citation="Policía Nacional de Colombia, datos.gov.co (fpe5-yrmw).",
+        cadence="monthly",
+        datasets=(Dataset("fpe5-yrmw", r".*/fpe5-yrmw.*\.csv"),),
+        row_limit=SOCRATA_ROW_LIMIT,
+    ),
+    Source(
+        id="mine_victims",
+        publisher="Descontamina Colombia (AICMA)",
+        title="Situación de víctimas de minas antipersonal",
+        layout=Layout.EVENT_CSV,
+        url_main="https://www.accioncontraminas.gov.co/",
+        url_download=_datos_gov("yhxn-eqqw"),
+        licence=OPEN_DATA,
+        citation="Descontamina Colombia (AICMA), datos.gov.co (yhxn-eqqw).",
+        cadence="stopped in January 2024",
+        datasets=(Dataset("yhxn-eqqw", r".*yhxn-eqqw.*\.csv"),),
+    ),
+    Source(
+        id="mine_events",
+        publisher="Descontamina Colombia (AICMA)",
+        title="Eventos por minas antipersonal, con coordenadas",
+        layout=Layout.MINE_POINTS,
+        url_main="https://www.accioncontraminas.gov.co/",
+        url_download=_datos_gov("sgp4-3e6k"),
+        licence=OPEN_DATA,
+        citation="Descontamina Colombia (AICMA), datos.gov.co (sgp4-3e6k).",
+        cadence="not updated since 2019",
+        datasets=(Dataset("sgp4-3e6k", r".*sgp4-3e6k.*/\d{4}\.json"),),
+    ),
+    Source(
+        id="ruv_months",
+        publisher="Unidad para las Víctimas (RUV)",
+        title="Registros de víctimas por municipio y mes, 2003-2014",
+        layout=Layout.MONTH_PANEL,
+        url_main="https://www.unidadvictimas.gov.co/",
+        url_download=_datos_gov("krnc-8azs"),
+        licence="open data, cite the source",
+        citation="Unidad para la Atención y Reparación Integral a las Víctimas, RUV.",
+        cadence="not updated since 2014",
+        datasets=(Dataset("desplazamiento", r".*/ruv_municipality_month.*\.csv"),),
+    ),
+    Source(
+        id="ruv_departments",
+        publisher="Unidad para las Víctimas (RUV)",
+        title="Desplazamiento por departamento y año, 1993-2022",
+        layout=Layout.DEPARTMENT_PANEL,
+        url_main="https://www.unidadvictimas.gov.co/",
+        url_download=_datos_gov("e29y-pi4y"),
+        licence="open data, cite the source",
+        citation="Unidad para la Atención y Reparación Integral a las Víctimas, RUV.",
+        cadence="yearly",
+        datasets=(Dataset("desplazamiento", r".*/displacement_department_year.*\.csv"),),
+    ),
+    Source(
+        id="coca",
+        publisher="UNODC SIMCI",
+        title="Hectáreas de coca por municipio",
+        layout=Layout.CONTEXT_CSV,
+        url_main="https://www.unodc.org/colombia/",
+        url_download=_datos_gov("acs4-3wgp"),
+        licence="open data, cite the source",
+        citation="UNODC-SIMCI, datos.gov.co (acs4-3wgp).",
+        cadence="yearly; here 2011, 2016 and 2021 only",
+        datasets=(Dataset("coca", r".*/coca_hectares.*\.csv"),),
+    ),
+    Source(
+        id="leaders",
+        publisher="press, Indepaz, Somos Defensores and others",
+        title="Asesinatos de líderes sociales, sin nombres",
+        layout=Layout.EVENT_CSV,
+        url_main="https://indepaz.org.co/",
+        url_download="https://indepaz.org.co/",
+        licence="compiled from public reports",
+        citation="Compilation of press, Indepaz, Somos Defensores and others, 2016-2020.",
+        cadence="ended on 19 May 2020",
+        datasets=(Dataset("lideres", r".*/lideres_\d{4}_\d{4}.*\.csv"),),
+    ),
+    Source(
+        id="divipola",
+        publisher="DANE",
+        title="Codificación DIVIPOLA",
+        layout=Layout.DIVIPOLA,
+        url_main="https://www.datos.gov.co/",
+        url_download=_datos_gov("gdxc-w37w"),
+        licence=OPEN_DATA,
+        citation="Departamento Administrativo Nacional de Estadística - DANE: www.dane.gov.co",
+        cadence="yearly",
+        datasets=(Dataset("divipola", r".*/(divipola|dl_municipios).*\.csv"),),
+    ),
+    Source(
+        id="population",
+        publisher="DANE",
+        title="Proyecciones de población municipal",
+        layout=Layout.POPULATION,
+        url_main="https://www.dane.gov.co/",
+        url_download=(
+            "https://www.dane.gov.co/files/censo2018/proyecciones-de-poblacion/Municipal/"
+            "PPED-AreaMun-2018-2042_VP.xlsx"
+        ),
+        licence=DANE_TERMS,
+        citation="Departamento Administrativo Nacional de Estadística - DANE: www.dane.gov.co",
+        cadence="yearly",
+        datasets=(
+            Dataset("population_2005_census", r".*/poblacion_2003_2017\.xls", "census 2005", 1),
+            Dataset("population_2018_census", r".*/poblacion_2018_2024\.xlsx", "census 2018", 2),
+            Dataset("population_2025", r".*/poblacion_2025\.json", "projection 2025", 3),
+            Dataset("population_back", r".*/dcd-area-proypoblacion-mun-2005-2017.*\.xlsx",
+                    "census 2018, back-projected", 4),
+            Dataset("population_2018_2042", r".*/pped-areamun-2018-2042.*\.xlsx",
+                    "census 2018, to 2042", 5),
+        ),
+    ),
+    Source(
+        id="pdet",
+        publisher="Agencia de Renovación del Territorio",
+        title="Municipios PDET (Decreto 893 de 2017)",
+        layout=Layout.PDET,
+        url_main="https://centralpdet.renovacionterritorio.gov.co/",
+        url_download="https://centralpdet.renovacionterritorio.gov.co/",
+        licence="public law; cite the decree",
+        citation="Decreto 893 de 2017; Agencia de Renovación del Territorio.",
+        cadence="fixed by decree",
+        datasets=(Dataset("pdet", r".*/pdet_170\.csv"),),
+    ),
+    Source(
+        id="municipality_boundaries",
+        publisher="DANE",
+        title="Marco Geoestadístico Nacional 2025, municipios",
+        layout=Layout.MUNICIPALITY_POLYGONS,
+        url_main="https://geoportal.dane.gov.co/",
+        url_download=_GEOPORTAL + "MGN2025_ADM_MPIO_GRAFICO_(geojson).zip",
+        licence="CC BY 4.0 (mapas-colombia); cite DANE, Marco Geoestadístico Nacional 2025",
+        citation="Departamento Administrativo Nacional de Estadística - DANE: www.dane.gov.co; "
+        "simplified edition by mapas-colombia, CC BY 4.0.",
+        cadence="yearly",
+        datasets=(
+            Dataset("nacional", r".*/col_municipios_real_nacional\.geojson", "coarse", 1),
+            Dataset("departamental", r".*/col_municipios_real_departamental\.topojson", "fine", 2),
+        ),
+    ),
+    Source(
+        id="department_boundaries",
+        publisher="DANE",
+        title="Marco Geoestadístico Nacional 2025, departamentos",
+        layout=Layout.DEPARTMENT_POLYGONS,
+        url_main="https://geoportal.dane.gov.co/",
+        url_download=_GEOPORTAL + "MGN2025_ADM_DPTO_POLITICO_(geojson).zip",
+        licence="CC BY 4.0 (mapas-colombia); cite DANE, Marco Geoestadístico Nacional 2025",
+        citation="Departamento Administrativo Nacional de Estadística - DANE: www.dane.gov.co; "
+        "simplified edition by mapas-colombia, CC BY 4.0.",
+        cadence="yearly",
+        datasets=(
+            Dataset("nacional", r".*/col_departamentos_real_nacional\.geojson", "coarse", 1),
+            Dataset("departamental", r".*/col_departamentos_real_departamental\.geojson", "fine", 2),
+        ),
+    ),
+    Source(
+        id="coverage",
+        publisher="Resilient Communities Atlas",
+        title="Documented coverage of Resilient Communities / Somos Comunidad",
+        layout=Layout.COVERAGE,
+        url_main="https://www.padf.org/",
+        url_download="https://www.padf.org/",
+        licence="compiled from public reports, each cited in its row",
+        citation="Compiled from public reports; each row names its own source.",
+        cadence="when an official list is published",
+        datasets=(Dataset("somos_comunidad", r".*/somos_comunidad_coverage.*\.csv"),),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A file that may lie among the published ones and holds nothing for the atlas."""
+
+    pattern: str
+    reason: str
+
+
+IGNORED: tuple[Ignored, ...] = (
+    Ignored(r".*/manifest\.csv", "describes the folder; read for origin and cut"),
+    Ignored(r".*/license-data\.md", "licence text; the catalogue carries it"),
+    Ignored(r".*/catalogue_\d{4}-\d{2}-\d{2}\.csv", "list of the ministry's files, no figures"),
+    Ignored(r".*/hoja de coca\.xlsx", "kilograms of coca leaf seized: not a series of the atlas"),
+)

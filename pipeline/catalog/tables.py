@@ -1,0 +1,461 @@
+"""Every stored table, declared once: columns, units, ranges, meaning, sensitivity, key.
+
+The frame check, the DDL with its comments, the data dictionary, the sensitivity test and the metadata
+of exports all derive from these declarations.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import pandera.pandas as pa
+
+
+class Sensitivity(StrEnum):
+    """Who may see a column. This product shows public ones only."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+    RESTRICTED = "restricted"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One stored table: its name in the warehouse, what one row is, its key and its columns."""
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    schema: pa.DataFrameSchema
+
+    @property
+    def layer(self) -> str:
+        """``core`` or ``mart``."""
+        return self.name.partition(".")[0]
+
+
+MUNICIPALITY_CODE = r"^\d{5}$"
+PLACE_CODE = r"^(\d{5}|all)$"
+DEPARTMENT_CODE = r"^\d{2}$"
+IDENTIFIER = r"^[a-z0-9_]+$"
+SHA256 = r"^[0-9a-f]{64}$"
+
+
+def _column(  # noqa: PLR0913 - one argument per fact a column declares
+    dtype: str | None,
+    sql_type: str,
+    meaning: str,
+    *checks: pa.Check,
+    unit: str = "",
+    nullable: bool = False,
+    sensitivity: Sensitivity = Sensitivity.PUBLIC,
+) -> pa.Column:
+    return pa.Column(
+        dtype,
+        list(checks),
+        nullable=nullable,
+        description=meaning,
+        metadata={"sql_type": sql_type, "unit": unit, "sensitivity": sensitivity},
+    )
+
+
+def _text(meaning: str, *, pattern: str | None = None, nullable: bool = False) -> pa.Column:
+    checks = [] if pattern is None else [pa.Check.str_matches(pattern)]
+    return _column("str", "varchar", meaning, *checks, nullable=nullable)
+
+
+def _one_of(meaning: str, *values: str, nullable: bool = False) -> pa.Column:
+    return _column("str", "varchar", meaning, pa.Check.isin(values), nullable=nullable)
+
+
+def _municipality(meaning: str = "DIVIPOLA code; dd000 is unlocated in department dd") -> pa.Column:
+    return _text(meaning, pattern=MUNICIPALITY_CODE)
+
+
+def _department() -> pa.Column:
+    return _text("DIVIPOLA code of the department", pattern=DEPARTMENT_CODE)
+
+
+def _series() -> pa.Column:
+    return _text("series as declared in the catalogue", pattern=IDENTIFIER)
+
+
+def _month(meaning: str = "first day of the month") -> pa.Column:
+    first_day = pa.Check(lambda s: s.dt.day == 1, name="first_of_month")
+    return _column("datetime64[s]", "date", meaning, first_day)
+
+
+def _date(meaning: str, *, nullable: bool = False) -> pa.Column:
+    return _column("datetime64[s]", "date", meaning, nullable=nullable)
+
+
+def _year() -> pa.Column:
+    return _column("int64", "smallint", "calendar year", pa.Check.in_range(1900, 2100))
+
+
+def _count(meaning: str, *, unit: str = "", nullable: bool = False) -> pa.Column:
+    dtype = "Int64" if nullable else "int64"
+    return _column(dtype, "bigint", meaning, pa.Check.ge(0), unit=unit, nullable=nullable)
+
+
+def _number(meaning: str, *, unit: str, nullable: bool = False) -> pa.Column:
+    return _column("float64", "double", meaning, pa.Check.ge(0), unit=unit, nullable=nullable)
+
+
+def _flag(meaning: str) -> pa.Column:
+    return _column("bool", "boolean", meaning)
+
+
+def _class(meaning: str) -> pa.Column:
+    return _column("uint8", "utinyint", meaning + "; 255 where it is undefined")
+
+
+def _geometry(meaning: str, *, nullable: bool = False) -> pa.Column:
+    return _column(None, "geometry('OGC:CRS84')", meaning, unit="degrees", nullable=nullable)
+
+
+def _table(name: str, grain: str, key: tuple[str, ...], /, **columns: pa.Column) -> Table:
+    schema = pa.DataFrameSchema(columns, strict=True, ordered=True, name=name)
+    return Table(name, grain, key, schema)
+
+
+def _rate_columns() -> dict[str, pa.Column]:
+    """What every mart of counts and crude rates carries after its key."""
+    per_100k = "per 100,000 person-years"
+    return {
+        "events": _number("what was recorded in the period", unit="the series' unit"),
+        "population": _number(
+            "mid-period residents, unknown where the edition has none", unit="persons", nullable=True
+        ),
+        "person_years": _number(
+            "residents times the published days of the period", unit="person-years", nullable=True
+        ),
+        "rate_per_100k": _number("crude rate", unit=per_100k, nullable=True),
+        "rate_lower_per_100k": _number("lower 95 % limit of the rate", unit=per_100k, nullable=True),
+        "rate_upper_per_100k": _number("upper 95 % limit of the rate", unit=per_100k, nullable=True),
+        "is_provisional": _flag("some month of the period may still grow"),
+        "is_population_carried": _flag("some month uses the population of the year before"),
+        "crosses_edition": _flag("the period mixes two editions of the population figures"),
+        "count_class": _class("colour class of the count, fixed over time"),
+        "rate_class": _class("colour class of the rate, fixed over time"),
+    }
+
+
+_PERIODS = ("month", "year")
+
+_TABLES = (
+    _table(
+        "core.source",
+        "one row per declared source",
+        ("source_id",),
+        source_id=_text("source as declared in the catalogue", pattern=IDENTIFIER),
+        publisher=_text("who publishes it"),
+        title=_text("the publisher's own title"),
+        url_main=_text("page a reader can visit"),
+        licence=_text("terms of use"),
+        citation=_text("how the publisher wants to be cited"),
+        cadence=_text("how often it is published"),
+    ),
+    _table(
+        "core.series",
+        "one row per declared series",
+        ("series_id",),
+        series_id=_series(),
+        label_es=_text("name in Spanish"),
+        label_en=_text("name in English"),
+        unit_es=_text("unit of the count in Spanish"),
+        unit_en=_text("unit of the count in English"),
+        kind=_one_of("violence or context", "violence", "context"),
+        grain=_text("finest period and place published"),
+        interval=_one_of("which interval its counts carry", "exact", "overdispersed"),
+        has_rate=_flag("whether a rate per residents means something"),
+        part_of=_text("series of which this one is a part", pattern=IDENTIFIER, nullable=True),
+        expected_results=_text("expected results it speaks to, as context: numbers and commas"),
+        caveats_es=_text("what a reader must know, one caveat per line, in Spanish"),
+        caveats_en=_text("what a reader must know, one caveat per line, in English"),
+        source_id=_text("source of the figures shown", pattern=IDENTIFIER),
+        is_published=_flag("whether any figure is published here; if not, it is unknown, not zero"),
+        display_order=_count("order in lists"),
+    ),
+    _table(
+        "core.series_break",
+        "one row per series and declared break",
+        ("series_id", "start_month", "kind"),
+        series_id=_series(),
+        start_month=_month("first month of the break"),
+        end_month=_month("month by which it is over"),
+        kind=_one_of("what kind of break", "definition", "contested"),
+        note_es=_text("what changed, in Spanish"),
+        note_en=_text("what changed, in English"),
+    ),
+    _table(
+        "core.department",
+        "one row per department",
+        ("department_code",),
+        department_code=_department(),
+        department_name=_text("official name"),
+        area_km2=_number("equal-area size (EPSG:6933)", unit="km²"),
+        is_programme_department=_flag("one of the seven departments of the programme"),
+        web_geometry=_geometry("outline dissolved from the generalised municipalities"),
+    ),
+    _table(
+        "core.municipality",
+        "one row per municipality, island or non-municipalised area",
+        ("municipality_code",),
+        municipality_code=_municipality("DIVIPOLA code"),
+        municipality_name=_text("official name, in title case"),
+        department_code=_department(),
+        kind=_text("municipality, island or non-municipalised area, as DIVIPOLA says"),
+        area_km2=_number("equal-area size (EPSG:6933)", unit="km²"),
+        published_area_km2=_number("planar size that DANE prints (EPSG:9377)", unit="km²"),
+        pdet_subregion=_text("PDET subregion; empty outside the 170", nullable=True),
+        geometry=_geometry("boundary for analysis; empty in the bundled snapshot", nullable=True),
+        web_geometry=_geometry("boundary simplified together with its neighbours"),
+    ),
+    _table(
+        "core.population_yearly",
+        "one row per municipality and year",
+        ("municipality_code", "year"),
+        municipality_code=_municipality("DIVIPOLA code"),
+        year=_year(),
+        population=_count("residents at 30 June; 0 before the municipality existed", unit="persons"),
+        edition=_text("projection the figure comes from; figures of two editions do not compare"),
+    ),
+    _table(
+        "core.crime_monthly",
+        "one row per series, municipality and month with at least one event",
+        ("series_id", "municipality_code", "month"),
+        series_id=_series(),
+        municipality_code=_municipality(),
+        month=_month(),
+        events=_count("events of the month", unit="the series' unit"),
+    ),
+    _table(
+        "core.crime_yearly",
+        "one row per series, municipality and year with at least one event; yearly-only series",
+        ("series_id", "municipality_code", "year"),
+        series_id=_series(),
+        municipality_code=_municipality(),
+        year=_year(),
+        events=_count("events of the year", unit="the series' unit"),
+    ),
+    _table(
+        "core.crime_department_yearly",
+        "one row per series, department and year that is published by department only",
+        ("series_id", "department_code", "year"),
+        series_id=_series(),
+        department_code=_department(),
+        year=_year(),
+        events=_count("events of the year", unit="the series' unit"),
+    ),
+    _table(
+        "core.context_yearly",
+        "one row per context series, municipality and year with a measured value",
+        ("series_id", "municipality_code", "year"),
+        series_id=_series(),
+        municipality_code=_municipality("DIVIPOLA code"),
+        year=_year(),
+        value=_number("measured value; 0 was measured as 0", unit="the series' unit"),
+    ),
+    _table(
+        "core.availability",
+        "one row per series, month and place (a municipality, or all) that is published",
+        ("series_id", "municipality_code", "month"),
+        series_id=_series(),
+        municipality_code=_text("DIVIPOLA code, or all", pattern=PLACE_CODE),
+        month=_month(),
+        status=_one_of("may the figure still grow", "complete", "provisional"),
+    ),
+    _table(
+        "core.source_file",
+        "one row per file read, current or history",
+        ("path",),
+        path=_text("where the file lies below the raw data"),
+        source_id=_text("source it belongs to", pattern=IDENTIFIER),
+        dataset=_text("dataset within the source"),
+        part=_text("which part of the dataset it holds, say a year; files of one part replace"),
+        role=_one_of(
+            "what its figures are for", "current", "history", "revision", "control", "reference"
+        ),
+        cut_date=_date("up to when the publisher counted"),
+        cut_basis=_one_of(
+            "where the cut was read", "manifest", "path", "footer", "last event", "retrieved"
+        ),
+        retrieved_date=_date("when the file was added to the raw data"),
+        origin=_text("address it was published at"),
+        licence=_text("terms of use"),
+        bytes=_count("size", unit="bytes"),
+        sha256=_text("checksum of the bytes", pattern=SHA256),
+        rows_read=_count("data rows in the file"),
+        rows_stored=_count("rows that entered the tables"),
+        rows_dropped=_count("rows that did not; reasons in core.source_drop"),
+        events_read=_number("sum of the quantity column", unit="the series' unit"),
+        events_stored=_number("sum that entered the tables", unit="the series' unit"),
+        events_dropped=_number("sum that did not", unit="the series' unit"),
+        first_date=_date("first date of an event", nullable=True),
+        last_date=_date("last date of an event", nullable=True),
+        is_bundled=_flag("known through the bundled snapshot; the file itself is not here"),
+    ),
+    _table(
+        "core.source_drop",
+        "one row per file and reason for which rows did not enter the tables",
+        ("path", "reason"),
+        path=_text("file, as in core.source_file"),
+        reason=_text("why"),
+        rows=_count("how many rows"),
+        events=_number("how many events", unit="the series' unit"),
+        example=_text("one of them, without person-level columns"),
+    ),
+    _table(
+        "core.revision",
+        "one row per series, place, period and release, for series with several releases",
+        ("series_id", "municipality_code", "period", "period_start", "path"),
+        series_id=_series(),
+        municipality_code=_municipality(),
+        period=_one_of("length of the period", *_PERIODS),
+        period_start=_date("first day of the period"),
+        cut_date=_date("cut of the release"),
+        path=_text("file of the release, as in core.source_file"),
+        events=_count("what that release said", unit="the series' unit"),
+    ),
+    _table(
+        "core.published_total",
+        "one row per series, period and file in which a publisher states a national total",
+        ("series_id", "period", "period_start", "path"),
+        series_id=_series(),
+        period=_one_of("length of the period", *_PERIODS),
+        period_start=_date("first day of the period"),
+        cut_date=_date("cut of the release"),
+        path=_text("file, as in core.source_file"),
+        events=_count("the total stated", unit="the series' unit"),
+    ),
+    _table(
+        "core.point_disagreement",
+        "one row per file, stated place and place whose polygon holds the points, where they differ",
+        ("path", "stated_department", "stated_municipality", "municipality_code"),
+        path=_text("file, as in core.source_file"),
+        year=_year(),
+        stated_department=_text("department written beside the point"),
+        stated_municipality=_text("municipality written beside the point"),
+        stated_code=_text("its code, where the name joins", pattern=MUNICIPALITY_CODE, nullable=True),
+        municipality_code=_municipality("where the points were counted; dd000 in no polygon"),
+        points=_count("how many points"),
+        largest_distance_km=_number(
+            "farthest point from the stated municipality", unit="km", nullable=True
+        ),
+    ),
+    _table(
+        "core.programme",
+        "one row per programme",
+        ("programme_id",),
+        programme_id=_text("programme as declared in the catalogue", pattern=IDENTIFIER),
+        label_es=_text("name in Spanish"),
+        label_en=_text("name in English"),
+        start_date=_date("start"),
+        end_date=_date("end"),
+        end_basis=_one_of("what the end rests on", "planned", "actual", "unknown"),
+        municipality_count=_count("municipalities the programme says it works in"),
+    ),
+    _table(
+        "core.coverage",
+        "one row per programme and municipality of the country",
+        ("programme_id", "municipality_code"),
+        programme_id=_text("programme as declared in the catalogue", pattern=IDENTIFIER),
+        municipality_code=_municipality("DIVIPOLA code"),
+        state=_one_of(
+            "what is known; candidate and no_evidence never mean not covered",
+            "documented", "candidate", "no_evidence", "outside", "covered", "not_covered",
+        ),
+        evidence=_one_of(
+            "how well a documented place is", "official", "confirmed", "reported", nullable=True
+        ),
+        component=_one_of("component, where known", "1", "2", "both", nullable=True),
+        start_date=_date("earliest date known", nullable=True),
+        start_precision=_one_of(
+            "how exact it is", "day", "month", "year", "unknown", nullable=True
+        ),
+        end_date=_date("end, if known", nullable=True),
+        end_basis=_one_of(
+            "what the end rests on", "planned", "actual", "unknown", nullable=True
+        ),
+        is_named_region=_flag("a candidate in a region that a report names"),
+        source_title=_text("what says so", nullable=True),
+        source_url=_text("where", nullable=True),
+        source_date=_text("when it was written", nullable=True),
+        note=_text("what else a reader should know", nullable=True),
+    ),
+    _table(
+        "mart.class_break",
+        "one row per series, window, measure and colour class above zero",
+        ("series_id", "window", "measure", "class"),
+        **{
+            "series_id": _series(),
+            "window": _one_of("length of the period", "year", "rolling", "month"),
+            "measure": _one_of("what is coloured", "count", "rate"),
+            "class": _column("uint8", "utinyint", "colour class, 1 is the lowest above zero"),
+            "lower": _number("values of the class are above this", unit="the measure's unit"),
+            "upper": _number(
+                "and up to this; open where empty", unit="the measure's unit", nullable=True
+            ),
+        },
+    ),
+    _table(
+        "mart.dispersion",
+        "one row per series with grouped events",
+        ("series_id",),
+        series_id=_series(),
+        dispersion=_number("variance over mean of a municipality's months in a year", unit="ratio"),
+    ),
+    _table(
+        "mart.rate_yearly",
+        "one row per series, municipality or unlocated remainder, and published year; whole country",
+        ("series_id", "municipality_code", "year"),
+        series_id=_series(),
+        municipality_code=_municipality(),
+        year=_year(),
+        months_published=_count("months of the year that are published", unit="months"),
+        **_rate_columns(),
+    ),
+    _table(
+        "mart.rate_rolling",
+        "one row per series, municipality or unlocated remainder of the seven departments, and month "
+        "that ends twelve published months",
+        ("series_id", "municipality_code", "month"),
+        series_id=_series(),
+        municipality_code=_municipality(),
+        month=_month("first day of the last of the twelve months"),
+        **_rate_columns(),
+    ),
+    _table(
+        "mart.rate_monthly",
+        "one row per series, municipality or unlocated remainder of the seven departments, and "
+        "published month",
+        ("series_id", "municipality_code", "month"),
+        series_id=_series(),
+        municipality_code=_municipality(),
+        month=_month(),
+        **_rate_columns(),
+    ),
+    _table(
+        "mart.rate_department_yearly",
+        "one row per series, department and published year: its municipalities and the unlocated",
+        ("series_id", "department_code", "year"),
+        series_id=_series(),
+        department_code=_department(),
+        year=_year(),
+        months_published=_count("months of the year that are published", unit="months"),
+        unlocated_events=_number("part of the events without a municipality", unit="the unit"),
+        **_rate_columns(),
+    ),
+)
+
+TABLES: Mapping[str, Table] = {table.name: table for table in _TABLES}
+
+
+def column_facts(table: Table) -> dict[str, dict[str, Any]]:
+    """Meaning, SQL type, unit and sensitivity of each column, in order."""
+    return {
+        name: {"meaning": column.description, "nullable": column.nullable, **column.metadata}
+        for name, column in table.schema.columns.items()
+    }

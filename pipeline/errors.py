@@ -1,0 +1,17 @@
+"""The three ways the pipeline refuses: what is wrong, how often, one example, what to do."""
+
+
+class AtlasError(ValueError):
+    """Any refusal that the command line reports as one message without a traceback."""
+
+
+class CatalogError(AtlasError):
+    """A declaration in `pipeline.catalog` contradicts itself or another declaration."""
+
+
+class SourceError(AtlasError):
+    """A published file is not what its name, its layout or its publisher says it is."""
+
+
+class ContractError(AtlasError):
+    """A frame or table breaks the contract declared in `pipeline.catalog.tables`."""
