@@ -146,6 +146,17 @@ _PERIODS = ("month", "year")
 
 _TABLES = (
     _table(
+        "core.build",
+        "one row: this build",
+        ("build_id",),
+        build_id=_text("names the build: its time in UTC"),
+        built_at=_column("datetime64[s]", "timestamp", "when it was built", unit="UTC"),
+        fingerprint=_text("of the inputs and the code it was built from"),
+        layout_version=_text("of the declared tables; readers refuse another"),
+        newest_cut=_date("newest cut date among the files shown"),
+        is_snapshot_only=_flag("built from the bundled snapshot alone"),
+    ),
+    _table(
         "core.source",
         "one row per declared source",
         ("source_id",),

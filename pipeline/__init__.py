@@ -1,0 +1,1 @@
+"""Published figures of violence and programme coverage in, one checked warehouse out."""

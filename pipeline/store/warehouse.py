@@ -1,0 +1,432 @@
+"""The only module that opens DuckDB: a draft is built beside, checked, then published at once.
+
+A published file is never written again. Replacing an open file would leave readers, even new
+connections of the same process, on the old data; so every build is a file of its own and
+``warehouse.duckdb`` a symlink that is swapped to it.
+"""
+
+import fcntl
+import hashlib
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import duckdb
+import pandas as pd
+import pandera.pandas as pa
+import pyarrow as arrow
+
+from pipeline.catalog.tables import TABLES, Table
+from pipeline.errors import ContractError
+from pipeline.store.published import published_path
+
+_SQL: Final = Path(__file__).parent / "sql"
+_CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "threads": 2,
+    "memory_limit": "1GB",
+}
+_UNFINISHED: Final = ".part"
+
+
+def layout_version() -> str:
+    """Fingerprint of the declared columns; a warehouse of another layout is not read."""
+    definitions = "\n".join(_ddl(table)[0] for table in TABLES.values())
+    return hashlib.sha256(definitions.encode()).hexdigest()[:12]
+
+
+class Draft:
+    """A warehouse being built; nobody sees it before `publish`.
+
+    Use it in a ``with`` block: whatever was not published on leaving is removed, and the warehouse
+    in use keeps serving.
+
+    Parameters
+    ----------
+    data_dir
+        Folder that holds ``raw`` and ``processed``.
+
+    Raises
+    ------
+    ContractError
+        If another build is running in the same folder.
+
+    Attributes
+    ----------
+    build_id
+        Time of the build in UTC; names the file and the build everywhere it is shown.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._link = published_path(data_dir)
+        self._link.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(self._link.with_suffix(".lock"))
+        self._built_at = datetime.now(UTC)
+        self.build_id = self._built_at.strftime("%Y%m%dT%H%M%S%f")[:-3]
+        self._path = self._link.with_name(f"warehouse-{self.build_id}.duckdb")
+        self._part = self._path.with_name(self._path.name + _UNFINISHED)
+        self._connection = duckdb.connect(self._part, config=_CONFIG)
+        for layer in sorted({table.layer for table in TABLES.values()}):
+            self._connection.execute(f"create schema {layer}")
+        for table in TABLES.values():
+            self._connection.execute(";".join(_ddl(table)))
+
+    def __enter__(self) -> Self:
+        """The draft itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Remove what was not published."""
+        self.discard()
+
+    def store(self, name: str, frame: pd.DataFrame) -> None:
+        """Check a frame against its declaration and add its rows, in the order of the key.
+
+        Parameters
+        ----------
+        name
+            Table as declared, e.g. ``core.crime_monthly``.
+        frame
+            Its rows; geometry as WKB.
+
+        Raises
+        ------
+        ContractError
+            If a column or value breaks the declaration; all breaches in one message.
+        """
+        table = TABLES[name]
+        breaches = frame_breaches(table, frame)
+        if breaches:
+            raise ContractError(_message(f"{name}: the rows to store break its contract", breaches))
+        columns = ", ".join(
+            f"st_geomfromwkb(cast({_quoted(column)} as blob))"
+            if _is_geometry(facts)
+            else _quoted(column)
+            for column, facts in table.schema.columns.items()
+        )
+        key = ", ".join(_quoted(column) for column in table.key)
+        self._connection.register("incoming", arrow.Table.from_pandas(frame, preserve_index=False))
+        self._connection.execute(
+            f"insert into {name} select {columns} from incoming order by {key}"
+        )
+        self._connection.unregister("incoming")
+
+    def frame(self, name: str, **parameters: object) -> pd.DataFrame:
+        """Rows that a query finds in what has been stored so far.
+
+        Parameters
+        ----------
+        name
+            File below ``store/sql`` without its ending, e.g. ``mart/rate_yearly``.
+        **parameters
+            Values of its ``$named`` parameters.
+
+        Returns
+        -------
+        frame
+            One row per row; dates as ``datetime64[s]``.
+        """
+        return _rows(self._connection, _sql(name), parameters)
+
+    def check(self) -> None:
+        """Hold every law of ``sql/check`` and every declared key against the stored tables.
+
+        Raises
+        ------
+        ContractError
+            If a row breaks a law; all broken laws in one message.
+        """
+        laws = {
+            _law(path.stem): _sql(f"check/{path.stem}") for path in sorted(_SQL.glob("check/*.sql"))
+        }
+        laws |= {f"{table.name}: {table.grain}": _repeated_keys(table) for table in TABLES.values()}
+        breaches = [
+            breach
+            for law, query in laws.items()
+            if (breach := _law_breach(law, _rows(self._connection, query, {})))
+        ]
+        if breaches:
+            raise ContractError(_message("the tables do not add up", breaches))
+
+    def publish(self, *, fingerprint: str, newest_cut: date, is_snapshot_only: bool) -> Path:
+        """Check all laws, then let the published path point to this build.
+
+        The build replaced stays, since a running dashboard may still read it; older ones go.
+
+        Parameters
+        ----------
+        fingerprint
+            Of the inputs and the code, to tell whether a later rebuild is needed.
+        newest_cut
+            Newest cut date among the files shown.
+        is_snapshot_only
+            Whether the bundled snapshot is all there was to build from.
+
+        Returns
+        -------
+        path
+            The published path.
+
+        Raises
+        ------
+        ContractError
+            If a row breaks a law; the warehouse in use keeps serving.
+        """
+        self.store(
+            "core.build",
+            pd.DataFrame(
+                {
+                    "build_id": [self.build_id],
+                    "built_at": [pd.Timestamp(self._built_at).tz_localize(None).as_unit("s")],
+                    "fingerprint": [fingerprint],
+                    "layout_version": [layout_version()],
+                    "newest_cut": [pd.Timestamp(newest_cut).as_unit("s")],
+                    "is_snapshot_only": [is_snapshot_only],
+                }
+            ),
+        )
+        self.check()
+        self._connection.execute("checkpoint")
+        self._connection.close()
+        replaced = self._link.resolve()
+        self._part.replace(self._path)
+        _point(self._link, self._path)
+        _prune(self._link.parent, keep={self._path, replaced})
+        return self._link
+
+    def discard(self) -> None:
+        """Remove the draft, if it was not published, and let the next build begin."""
+        self._connection.close()
+        for path in (self._part, self._part.with_name(self._part.name + ".wal")):
+            path.unlink(missing_ok=True)
+        os.close(self._lock)
+
+
+class Warehouse:
+    """A published warehouse, read only; safe to share between threads.
+
+    Attributes
+    ----------
+    path
+        The file behind the symlink at the time of opening: a later build is another file.
+    build_id
+        Names the build; everything cached from it is keyed on this.
+    """
+
+    def __init__(self, path: Path, connection: duckdb.DuckDBPyConnection, build_id: str) -> None:
+        self.path = path
+        self.build_id = build_id
+        self._connection = connection
+        self._thread = threading.local()
+
+    @classmethod
+    def open(cls, path: Path) -> Self:
+        """Open what the published path points to now.
+
+        Parameters
+        ----------
+        path
+            The published path, or one build's own file.
+
+        Raises
+        ------
+        ContractError
+            If there is no warehouse, or its layout is not the declared one.
+        """
+        if not path.exists():
+            message = f"no warehouse at {path}; `make build` makes one"
+            raise ContractError(message)
+        file = path.resolve()
+        connection = duckdb.connect(file, read_only=True, config=_CONFIG)
+        build: tuple[str, str] | None = None
+        with suppress(duckdb.CatalogException, duckdb.BinderException):
+            build = connection.execute("select build_id, layout_version from core.build").fetchone()
+        if build is None or build[1] != layout_version():
+            connection.close()
+            message = (
+                f"the warehouse {file} has another layout than this version declares; "
+                "`make build` makes it anew"
+            )
+            raise ContractError(message)
+        return cls(file, connection, build[0])
+
+    def query(self, name: str, **parameters: object) -> pd.DataFrame:
+        """Rows that a query finds.
+
+        Parameters
+        ----------
+        name
+            File below ``store/sql`` without its ending, e.g. ``view/series``.
+        **parameters
+            Values of its ``$named`` parameters.
+
+        Returns
+        -------
+        frame
+            One row per row; dates as ``datetime64[s]``.
+        """
+        if not hasattr(self._thread, "cursor"):
+            self._thread.cursor = self._connection.cursor()
+        return _rows(self._thread.cursor, _sql(name), parameters)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+
+def frame_breaches(table: Table, frame: pd.DataFrame) -> list[str]:
+    """What in a frame breaks a table's declaration.
+
+    Every declared check looks at one value at a time, so text and dates, which repeat, are checked
+    once per distinct value: the verdict is the same and a million rows take milliseconds.
+
+    Parameters
+    ----------
+    table
+        The declaration.
+    frame
+        The rows to judge.
+
+    Returns
+    -------
+    breaches
+        One sentence each: column, check, how many, one example. Empty if the frame is in order.
+    """
+    try:
+        table.schema.validate(frame.iloc[:0], lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        return [
+            f"{case['column'] if isinstance(case['column'], str) else 'columns'}: "
+            f"{case['check']} fails for {case['failure_case']}; see its declaration"
+            for case in errors.failure_cases.to_dict("records")
+        ]
+    return [
+        breach
+        for name, column in table.schema.columns.items()
+        for breach in _column_breaches(column, frame[[name]])
+    ]
+
+
+def _column_breaches(column: pa.Column, values: pd.DataFrame) -> list[str]:
+    name = str(column.name)
+    repeats = isinstance(values[name].dtype, pd.StringDtype) or values[name].dtype.kind == "M"
+    try:
+        column.validate(values.drop_duplicates() if repeats else values, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+    else:
+        return []
+    breaches = []
+    for check, wrong in cases.groupby("check", sort=False)["failure_case"]:
+        count = values[name].isin(wrong.unique()).sum() if repeats else len(wrong)
+        breaches.append(
+            f"{name}: {count:,} of {len(values):,} values fail {check}, for example "
+            f"{wrong.iloc[0]}; mend the reading of its source or the declaration"
+        )
+    return breaches
+
+
+def _law(stem: str) -> str:
+    return _sql(f"check/{stem}").partition("\n")[0].removeprefix("--").strip()
+
+
+def _law_breach(law: str, offending: pd.DataFrame) -> str:
+    if offending.empty:
+        return ""
+    example = ", ".join(f"{column} {value}" for column, value in offending.iloc[0].items())
+    return f"{law}: {len(offending):,} rows break this law, for example {example}"
+
+
+def _repeated_keys(table: Table) -> str:
+    key = ", ".join(_quoted(column) for column in table.key)
+    return f"select {key}, count(*) as rows from {table.name} group by {key} having count(*) > 1"
+
+
+def _message(headline: str, breaches: Iterable[str]) -> str:
+    return "\n  ".join([headline, *breaches])
+
+
+@cache
+def _sql(name: str) -> str:
+    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any]
+) -> pd.DataFrame:
+    found = connection.execute(query, dict(parameters)).to_arrow_table()
+    seconds = arrow.schema(
+        field.with_type(arrow.timestamp("s")) if arrow.types.is_date(field.type) else field
+        for field in found.schema
+    )
+    frame: pd.DataFrame = found.cast(seconds).to_pandas()
+    return frame
+
+
+def _ddl(table: Table) -> list[str]:
+    columns = table.schema.columns.items()
+    definition = ", ".join(
+        f"{_quoted(name)} {column.metadata['sql_type']}{'' if column.nullable else ' not null'}"
+        for name, column in columns
+    )
+    comments = [
+        f"comment on column {table.name}.{_quoted(name)} is {_literal(_meaning(column))}"
+        for name, column in columns
+    ]
+    return [
+        f"create table {table.name} ({definition})",
+        f"comment on table {table.name} is {_literal(table.grain)}",
+        *comments,
+    ]
+
+
+def _meaning(column: pa.Column) -> str:
+    unit = column.metadata["unit"]
+    return f"{column.description} [{unit}]" if unit else str(column.description)
+
+
+def _is_geometry(column: pa.Column) -> bool:
+    return str(column.metadata["sql_type"]).startswith("geometry")
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _locked(path: Path) -> int:
+    lock = os.open(path, os.O_CREAT | os.O_RDWR)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        message = f"another build is running in {path.parent}; wait for it and try again"
+        raise ContractError(message) from None
+    return lock
+
+
+def _point(link: Path, target: Path) -> None:
+    beside = link.with_name(link.name + _UNFINISHED)
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(target.name)
+    beside.replace(link)
+
+
+def _prune(folder: Path, keep: set[Path]) -> None:
+    # A crashed build may have left its part; the lock says that none is being written now.
+    for path in folder.glob("warehouse-*.duckdb*"):
+        if path.resolve() not in {kept.resolve() for kept in keep}:
+            path.unlink()
