@@ -1,0 +1,334 @@
+"""Rates and their intervals: events over person-years, undefined where nobody is known to live.
+
+Every function is pure and aligned. Arrays broadcast, a matrix being months by places; a Series
+comes back as a Series with the same index.
+"""
+
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import gammainccinv, gammaincinv
+
+from pipeline.catalog import methods
+from pipeline.errors import ContractError
+
+Floats = npt.NDArray[np.float64]
+Aligned = TypeVar("Aligned", npt.NDArray[Any], "pd.Series[Any]")
+
+
+def person_years(population: Aligned, days: npt.ArrayLike) -> Aligned:
+    """Time at risk: residents times the days they were observed.
+
+    Days rather than months are counted, so that February is not the safest month of the year.
+
+    Parameters
+    ----------
+    population
+        Residents, in persons; NaN where unknown. Shape ``(n,)`` or ``(months, places)``.
+    days
+        Days observed. Broadcasts with `population`, e.g. ``(months, 1)``.
+
+    Returns
+    -------
+    person_years
+        In person-years of `methods.DAYS_PER_YEAR` days; NaN where the population is unknown.
+
+    Raises
+    ------
+    ContractError
+        If a value is negative or infinite, or two indexes differ.
+
+    Examples
+    --------
+    >>> person_years(np.array([10_000.0]), 365.25)
+    array([10000.])
+    """
+    _refuse_other_index(population, days)
+    at_risk = _non_negative(population, "population") * _non_negative(days, "days")
+    return _shaped_like(population, at_risk / methods.DAYS_PER_YEAR)
+
+
+def crude_rate_per_100k(events: Aligned, person_years: npt.ArrayLike) -> Aligned:
+    """Events per 100,000 person-years, or undefined.
+
+    The limits of an expected count become the limits of the rate in the same way.
+
+    Parameters
+    ----------
+    events
+        Events or a limit of their expected count; NaN where unknown. Shape ``(n,)`` or
+        ``(months, places)``.
+    person_years
+        Person-years of the same window; NaN where unknown. Broadcasts with `events`.
+
+    Returns
+    -------
+    rate
+        Per 100,000 person-years. NaN where events or person-years are unknown or person-years are
+        zero: a place without known residents has no rate, neither 0 nor infinite.
+
+    Raises
+    ------
+    ContractError
+        If a value is negative or infinite, or two indexes differ.
+
+    Examples
+    --------
+    >>> crude_rate_per_100k(np.array([5, 5]), np.array([20_000.0, 0.0]))
+    array([25., nan])
+    """
+    _refuse_other_index(events, person_years)
+    numerator = _non_negative(events, "events")
+    at_risk = _non_negative(person_years, "person-years")
+    defined = np.where(at_risk > 0, at_risk, np.nan)
+    return _shaped_like(events, numerator / defined * methods.RATE_BASE_PERSONS)
+
+
+def exact_poisson_limits(events: Aligned) -> tuple[Aligned, Aligned]:
+    """Exact central limits of the expected count, for events that happen independently.
+
+    The lower limit is the mean under which so many events or more have probability 2.5 %, the upper
+    limit the mean under which so few or fewer have.
+
+    Parameters
+    ----------
+    events
+        Observed events: whole, non-negative, no NaN. Any shape.
+
+    Returns
+    -------
+    lower, upper
+        Expected events, same shape as `events`; lower is 0 where no event was observed.
+
+    Raises
+    ------
+    ContractError
+        If a count is negative, fractional or missing.
+
+    References
+    ----------
+    Garwood (1936), *Biometrika* 28(3/4), 437-442.
+
+    Examples
+    --------
+    >>> lower, upper = exact_poisson_limits(np.array([0, 10]))
+    >>> lower.round(3), upper.round(3)
+    (array([0.   , 4.795]), array([ 3.689, 18.39 ]))
+    """
+    return overdispersed_limits(events, 1.0)
+
+
+def overdispersed_limits(events: Aligned, dispersion: npt.ArrayLike) -> tuple[Aligned, Aligned]:
+    r"""Central limits of the expected count, for victims that come in groups.
+
+    With variance :math:`D` times the mean, :math:`x / D` has the mean and the variance of a Poisson
+    count, so the exact limits are taken there and scaled back. With :math:`G^{-1}_a(p)` the
+    quantile of the gamma distribution of shape :math:`a` and scale 1,
+
+    .. math:: L = D \, G^{-1}_{x/D}(0.025), \qquad U = D \, G^{-1}_{x/D + 1}(0.975)
+
+    :math:`D = 1` is `exact_poisson_limits`. The limits are an approximation for grouped victims:
+    simulated coverage is 96-99 % for groups of 3 to 15 and half a group to twenty expected.
+
+    Parameters
+    ----------
+    events
+        Observed victims: whole, non-negative, no NaN. Any shape.
+    dispersion
+        Variance-to-mean ratio, at least 1, see `dispersion`; NaN where it cannot be told.
+        Broadcasts to the shape of `events`.
+
+    Returns
+    -------
+    lower, upper
+        Expected victims, same shape as `events`; NaN where `dispersion` is.
+
+    Raises
+    ------
+    ContractError
+        If a count is negative, fractional or missing, or a dispersion is below 1 or infinite.
+
+    References
+    ----------
+    Fay and Feuer (1997), *Statistics in Medicine* 16(7), 791-801, for gamma limits at counts that
+    are not whole; McCullagh and Nelder (1989), *Generalized Linear Models*, 2nd ed., section 6.2,
+    for a variance proportional to the mean.
+
+    Examples
+    --------
+    >>> lower, upper = overdispersed_limits(np.array([0, 20]), 2.0)
+    >>> lower.round(2), upper.round(2)
+    (array([0.  , 9.59]), array([ 7.38, 36.78]))
+    """
+    _refuse_other_index(events, dispersion)
+    counts = _whole(events, "events")
+    spread = np.asarray(dispersion, dtype=float)
+    _refuse((spread < 1) | np.isinf(spread), spread, "dispersion", "below 1 or infinite")
+    return _by_distinct_pair(events, counts, np.broadcast_to(spread, counts.shape))
+
+
+def dispersion(
+    counts: npt.ArrayLike, *, expected_shares: npt.ArrayLike, groups: npt.ArrayLike
+) -> float:
+    r"""Variance-to-mean ratio of counts around the mean of their own group.
+
+    A group is one municipality in one year, its cells the months, each expecting its share
+    :math:`p` of the group's total :math:`T`. Pearson's chi-square over its degrees of freedom,
+    every group weighted by its events:
+
+    .. math:: D = \frac{\sum_g T_g \sum_i (x_i - T_g p_i)^2 / (T_g p_i)}{\sum_g T_g (m_g - 1)}
+
+    The weights matter where events are rare. Given the sizes :math:`s` of the incidents in a group,
+    its own ratio expects :math:`\sum s^2 / \sum s`; with one incident a year that is just
+    :math:`s`, and the plain mean over groups approaches :math:`E[s]`, too little. Weighting pools
+    numerator and denominator and so estimates :math:`E[s^2]/E[s]`, the ratio of a compound Poisson
+    count, at any number of incidents. For independent events both expect exactly 1.
+
+    Seasons and bursts of incidents within a year count as dispersion too.
+
+    Parameters
+    ----------
+    counts
+        Events per cell: whole, non-negative, no NaN; leave out cells that are not available.
+    expected_shares
+        What each cell is expected to hold relative to its group's other cells, positive: the
+        month's days. Scaled to sum to one within a group. Broadcasts with `counts`.
+    groups
+        Label of each cell's group. Broadcasts with `counts`.
+
+    Returns
+    -------
+    dispersion
+        At least 1; NaN if no group has events and more than one cell.
+
+    Raises
+    ------
+    ContractError
+        If a count is negative, fractional or missing, or a share is not positive.
+
+    References
+    ----------
+    McCullagh and Nelder (1989), *Generalized Linear Models*, 2nd ed., section 4.5.2; Fletcher
+    (2012), *Biometrika* 99(1), 230-237, on the plain estimate when data are sparse.
+
+    Examples
+    --------
+    >>> dispersion(np.array([6, 0, 0]), expected_shares=30.0, groups="Lantern Bay 2021")
+    6.0
+    """
+    shares = np.asarray(expected_shares, dtype=float)
+    _refuse(~(shares > 0), shares, "expected shares", "not positive")
+    cells = np.broadcast_arrays(_whole(counts, "counts"), shares, np.asarray(groups))
+    count, share, label = (cell.ravel() for cell in cells)
+    group, _ = pd.factorize(label)
+    share = share / np.bincount(group, share)[group]
+    total = np.bincount(group, count)
+    squares = (count - total[group] * share) ** 2 / share
+    freedom = np.bincount(group) - 1
+    informed = float(total @ freedom)
+    return max(1.0, float(squares.sum()) / informed) if informed else float("nan")
+
+
+def rolling_sum(
+    matrix: Aligned, available: npt.ArrayLike, window: int = methods.ROLLING_WINDOW_MONTHS
+) -> Aligned:
+    """Sum of each month and the months before it, where all of them are available.
+
+    Parameters
+    ----------
+    matrix
+        Consecutive months of events or person-years. Shape ``(months,)`` or ``(months, places)``;
+        NaN counts as not available.
+    available
+        True where the month was published. Shape ``(months,)`` or that of `matrix`.
+    window
+        Months in the window, at least 1.
+
+    Returns
+    -------
+    sums
+        Same shape; row *t* holds the window that ends with month *t*, NaN if any of its months is
+        not available or lies before the first row.
+
+    Examples
+    --------
+    >>> rolling_sum(np.array([1, 2, 3, 4]), [True, True, True, True], window=3)
+    array([nan, nan,  6.,  9.])
+    """
+    _refuse_other_index(matrix, available)
+    values = np.asarray(matrix, dtype=float)
+    published = np.asarray(available, dtype=bool)
+    if published.ndim < values.ndim:
+        published = published.reshape(-1, *(1,) * (values.ndim - 1))
+    known = np.where(published, values, np.nan)
+    sums = np.full(known.shape, np.nan)
+    ends = max(len(known) - window + 1, 0)
+    if ends:
+        # Adding slices, unlike a difference of running totals, keeps zero exactly zero.
+        sums[window - 1 :] = sum(known[start : start + ends] for start in range(window))
+    return _shaped_like(matrix, sums)
+
+
+def _by_distinct_pair(
+    like: Aligned, counts: npt.NDArray[np.int64], spread: Floats
+) -> tuple[Aligned, Aligned]:
+    """Gamma limits, computed once per distinct (count, dispersion) and gathered."""
+    count_at, count = pd.factorize(counts.ravel())
+    spread_at, ratio = pd.factorize(spread.ravel(), use_na_sentinel=False)
+    pair_at, pair = pd.factorize(spread_at * len(count) + count_at)
+    scale = ratio[pair // max(len(count), 1)]
+    shape = count[pair % max(len(count), 1)] / scale
+    tail = (1 - methods.CONFIDENCE_LEVEL) / 2
+    lower = np.where(shape == 0, 0.0, scale * gammaincinv(shape, tail))
+    upper = scale * gammainccinv(shape + 1, tail)
+    return (
+        _shaped_like(like, lower[pair_at].reshape(counts.shape)),
+        _shaped_like(like, upper[pair_at].reshape(counts.shape)),
+    )
+
+
+def _shaped_like(like: Aligned, values: Floats) -> Aligned:
+    if isinstance(like, pd.Series):
+        return pd.Series(values, index=like.index)
+    return values
+
+
+def _whole(values: npt.ArrayLike, what: str) -> npt.NDArray[np.int64]:
+    numbers = np.asarray(values)
+    if not np.issubdtype(numbers.dtype, np.integer):
+        numbers = numbers.astype(float)
+        wrong = ~np.isfinite(numbers) | (numbers != np.rint(numbers))
+        _refuse(wrong, numbers, what, "missing, infinite or fractional")
+    _refuse(numbers < 0, numbers, what, "negative")
+    return numbers.astype(np.int64)
+
+
+def _non_negative(values: npt.ArrayLike, what: str) -> Floats:
+    numbers = np.asarray(values, dtype=float)
+    _refuse((numbers < 0) | np.isinf(numbers), numbers, what, "negative or infinite")
+    return numbers
+
+
+def _refuse(wrong: npt.NDArray[np.bool_], values: npt.NDArray[Any], what: str, how: str) -> None:
+    if wrong.any():
+        message = (
+            f"{what}: {np.count_nonzero(wrong):,} of {wrong.size:,} values are {how}, "
+            f"for example {values[wrong][0]}; mend or leave out these cells first"
+        )
+        raise ContractError(message)
+
+
+def _refuse_other_index(one: object, other: object) -> None:
+    # numpy would pair two Series by position and pandas by label: neither is meant silently.
+    if not (isinstance(one, pd.Series) and isinstance(other, pd.Series)):
+        return
+    if not one.index.equals(other.index):
+        unmatched = one.index.symmetric_difference(other.index)
+        example = f"for example {unmatched[0]!r}" if len(unmatched) else "in another order"
+        message = (
+            f"two series have different indexes: {len(unmatched):,} labels are in one only, "
+            f"{example}; reindex one to the other first"
+        )
+        raise ContractError(message)

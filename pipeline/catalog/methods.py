@@ -1,0 +1,68 @@
+"""Every methodological constant, once, with the reference that justifies it."""
+
+from typing import Final
+
+CONFIDENCE_LEVEL: Final = 0.95
+"""Probability that an interval covers, split evenly between the two tails (central).
+
+The level of the published tables the limits are checked against: Garwood (1936), *Biometrika*
+28(3/4), 437-442.
+"""
+
+DAYS_PER_YEAR: Final = 365.25
+"""Days in one year of a person-year: the mean Julian year, so that four years are 1,461 days.
+
+A calendar year of 365 days is 0.9993 of a person-year and a leap year 1.0021. Time at risk rather
+than "a month" is the denominator: Rothman, Greenland and Lash (2008), *Modern Epidemiology*, 3rd
+ed., chapter 3.
+"""
+
+RATE_BASE_PERSONS: Final = 100_000
+"""Persons per rate: the base of the publishers' own homicide rates and of UNODC's."""
+
+ROLLING_WINDOW_MONTHS: Final = 12
+"""Months in a rolling window: every window holds each season once."""
+
+CLASS_QUANTILES: Final = (0.30, 0.55, 0.75, 0.90, 0.97)
+"""Shares of the positive values below each inner break of a colour scale, before rounding.
+
+Classes narrow towards the top because counts and rates are skewed to the right, as in head/tail
+breaks: Jiang (2013), *The Professional Geographer* 65(3), 482-494. Six classes and zero are as many
+steps as a sequential scheme keeps apart: Harrower and Brewer (2003), *The Cartographic Journal*
+40(1), 27-37.
+"""
+
+CLASS_MANTISSAS: Final = ("1", "1.5", "2", "3", "5", "7.5")
+"""Leading digits a break may have, in every power of ten: near-even steps on a log scale.
+
+A finer relative of the 1-2-5 series, which leaves too few breaks where values span one decade.
+"""
+
+SHORT_TAIL_REFERENCE_MONTHS: Final = 24
+"""Months before the tail that say what is usual: two of every season."""
+
+SHORT_TAIL_LIMIT_MONTHS: Final = 6
+"""Most trailing months looked at: half a year is longer than any delay seen in these sources.
+
+Our choice. The longest seen is two months, extortion at the cut of January 2026.
+"""
+
+SHORT_TAIL_DEVIATIONS: Final = 3.0
+"""Standard deviations below the median at which a month is implausibly low.
+
+Leys et al. (2013), *Journal of Experimental Social Psychology* 49(4), 764-766: the conservative
+choice for the median and its absolute deviation.
+"""
+
+SHORT_TAIL_RECORD_SHARE: Final = 0.5
+"""Share of the median below which a month lower than all before it counts as implausibly low.
+
+Our choice. It catches what the deviation rule cannot in series of grouped victims, whose spread is
+so wide that three deviations below the median is less than nothing.
+"""
+
+MAD_TO_DEVIATION: Final = 1.4826
+"""Median absolute deviation to standard deviation, for a normal distribution.
+
+Rousseeuw and Croux (1993), *Journal of the American Statistical Association* 88(424), 1273-1283.
+"""
