@@ -1,0 +1,68 @@
+# Paths are passed on through the environment, never through make's own words: they may hold
+# spaces, accents and quotes.
+DATA_DIR ?= data
+override DATA_DIR := $(value DATA_DIR)
+override FROM := $(value FROM)
+ifeq ($(filter /%,$(firstword $(DATA_DIR))),)
+override DATA_DIR := $(CURDIR)/$(DATA_DIR)
+endif
+PORT ?= 8501
+export DATA_DIR FROM
+
+# Without bytecode every start takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
+python := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: setup run refresh build dashboard snapshot test bench lint clean help lock
+
+setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
+	@tools/setup.sh
+
+run: build dashboard ## Set up, build the warehouse if need be, open the dashboard (PORT=8501, OPEN=0: no browser)
+
+refresh: setup ## Add the published files in FROM=<folder> as new releases, rebuild, show what changed
+	@test -n "$$FROM" || { echo 'refresh: name the folder: make refresh FROM=<folder>' >&2; exit 1; }
+	@$(python) -m pipeline refresh --from "$$FROM"
+
+build: setup ## Rebuild the warehouse from the files in DATA_DIR=<folder> (default: data)
+	@$(python) -m pipeline build
+
+dashboard: setup ## Start the dashboard on the warehouse as it is (PORT=8501, OPEN=0: no browser)
+	@$(python) -m streamlit run dashboard/app.py --server.port=$(PORT) $(if $(filter 0,$(OPEN)),--server.headless=true)
+
+snapshot: setup ## Compute the bundled snapshot from a refreshed warehouse
+	@$(python) -m pipeline snapshot
+
+test: setup ## Run every test, browser tests included
+	@tools/chromium.sh
+	@$(python) -m pytest
+
+bench: setup ## Measure build, rebuild, memory and map against their limits
+	@$(python) -m tests.bench
+
+lint: setup ## Check style, types, layers, SQL, docstrings and spelling
+	@$(python) -m ruff check
+	@$(python) -m ruff format --check
+	@$(python) -m mypy
+	@.venv/bin/lint-imports
+	@$(python) -m sqlfluff lint pipeline/store/sql
+	@$(python) -m numpydoc lint $$(git ls-files 'pipeline/*.py' 'dashboard/*.py')
+	@$(python) -m codespell_lib
+
+clean: ## Remove the warehouse, generated pages, placed front-end files and caches; keep .venv and data/raw
+	@rm -rf "$$DATA_DIR"/processed/* dashboard/static/build dashboard/static/vendor node_modules \
+		.pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+# After an edit of the dependencies in pyproject.toml or package.json. Versions stay unless they
+# must move; one version for all Pythons and systems.
+lock: setup
+	@.venv/bin/uv pip compile pyproject.toml --group dev --universal --fork-strategy fewest --no-build \
+		--generate-hashes --no-annotate --no-config --custom-compile-command 'make lock' --quiet --output-file requirements.lock
+	@tools/npm install --package-lock-only --ignore-scripts

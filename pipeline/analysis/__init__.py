@@ -1,0 +1,1 @@
+"""The domain core: pure functions from arrays and geometries to values aligned with them."""

@@ -1,0 +1,1 @@
+"""Bytes to frames: fetch, read and conform what the publishers release."""
