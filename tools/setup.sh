@@ -39,18 +39,25 @@ recent_python() {
             return
         fi
     done
-    stop "needs Python 3.11 or newer, and $1 is $("$1" --version 2>&1 | tail -n 1). Install one, or name one: make setup PYTHON=/path/to/python3.11"
+    found=$("$1" --version 2>&1) || found='not there'
+    stop "needs Python 3.11 or newer, and $1 is $found. Install one, or name one: make setup PYTHON=/path/to/python3.11"
+}
+
+locked_by_pip() {
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check --retries 2 --timeout 20 \
+        --require-hashes --only-binary :all: --requirement "$1"
 }
 
 # uv installs the set in a tenth of pip's time; its own version and hashes come from the same lock.
 locked_uv() {
     sed -n '/^uv==/,/[^\\]$/p' requirements.lock >.venv/uv.lock
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --retries 2 --timeout 20 \
-        --require-hashes --only-binary :all: --requirement .venv/uv.lock
+    locked_by_pip .venv/uv.lock
 }
 
+# uv does not read pip's settings: where a mirror or a certificate is set for pip alone, pip it is.
 locked_python_packages() {
-    VIRTUAL_ENV=.venv .venv/bin/uv pip sync --require-hashes --no-build requirements.lock
+    VIRTUAL_ENV=.venv .venv/bin/uv pip sync --require-hashes --no-build requirements.lock ||
+        locked_by_pip requirements.lock
 }
 
 locked_front_end_packages() {
