@@ -48,6 +48,7 @@ MUNICIPALITY_ALIASES: Final[dict[tuple[str, str], str]] = {
     ("05", "SANTUARIO"): "05697",
     ("05", "SARAGOZA"): "05895",
     ("11", "BOGOTA"): "11001",
+    ("11", "BOGOTA DC"): "11001",
     ("13", "CARTAGENA"): "13001",
     ("13", "MOMPOS"): "13468",
     ("13", "RIOVIEJO"): "13600",

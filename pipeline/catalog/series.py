@@ -225,7 +225,6 @@ SERIES: tuple[Series, ...] = (
                 role=Role.CONTROL,
             ),
         ),
-        interval=Interval.OVERDISPERSED,
         expected_results=(3,),
         caveats=(
             Text(
@@ -280,7 +279,6 @@ SERIES: tuple[Series, ...] = (
         label=Text("Terrorismo", "Terrorism"),
         unit=_EVENTS,
         feeds=(_workbook("TERRORISMO"),),
-        interval=Interval.OVERDISPERSED,
         expected_results=(3,),
         caveats=(
             Text(
@@ -300,7 +298,6 @@ SERIES: tuple[Series, ...] = (
                 "TERRORISMO", where=("DESCRIPCION CONDUCTA", ("ARTICULO 343. TERRORISMO",))
             ),
         ),
-        interval=Interval.OVERDISPERSED,
         part_of="terrorism",
         expected_results=(3,),
     ),
@@ -314,7 +311,6 @@ SERIES: tuple[Series, ...] = (
                 where=("DESCRIPCION CONDUCTA", ("ARTICULO 144. ACTOS DE TERRORISMO",)),
             ),
         ),
-        interval=Interval.OVERDISPERSED,
         part_of="terrorism",
         expected_results=(3,),
     ),
@@ -323,7 +319,6 @@ SERIES: tuple[Series, ...] = (
         label=Text("Amenazas", "Threats"),
         unit=_REPORTS,
         feeds=(Feed("police_workbooks", "amenazas"),),
-        interval=Interval.OVERDISPERSED,
         expected_results=(1, 2),
         breaks=(_COMPLAINTS_VALIDATED,),
         caveats=(
@@ -342,7 +337,6 @@ SERIES: tuple[Series, ...] = (
             Feed("police_workbooks", "delitos_sexuales"),
             Feed("police_exports", "fpe5-yrmw", role=Role.REVISION),
         ),
-        interval=Interval.OVERDISPERSED,
         expected_results=(3,),
         breaks=(_COMPLAINTS_VALIDATED,),
         caveats=(
@@ -444,7 +438,6 @@ SERIES: tuple[Series, ...] = (
         label=Text("Voladura de oleoductos", "Pipeline attacks"),
         unit=_EVENTS,
         feeds=(_workbook("VOLADURA DE OLEODUCTOS"),),
-        interval=Interval.OVERDISPERSED,
         has_rate=False,
     ),
     Series(
@@ -452,7 +445,6 @@ SERIES: tuple[Series, ...] = (
         label=Text("Ataques a puentes y vías", "Attacks on bridges and roads"),
         unit=_EVENTS,
         feeds=(_workbook("PUENTES Y VÍAS"),),
-        interval=Interval.OVERDISPERSED,
         has_rate=False,
         caveats=(
             Text(
@@ -466,7 +458,6 @@ SERIES: tuple[Series, ...] = (
         label=Text("Abigeato", "Cattle theft"),
         unit=_CASES,
         feeds=(_workbook("HURTO ABIGEATO"),),
-        interval=Interval.OVERDISPERSED,
     ),
     Series(
         id="child_soldier_exits",
@@ -539,7 +530,6 @@ SERIES: tuple[Series, ...] = (
         label=Text("Incautaciones en minería ilegal", "Seizures in illegal mining"),
         unit=_EVENTS,
         feeds=(_workbook("INCAUTACIONES MINERIA"),),
-        interval=Interval.OVERDISPERSED,
         kind=Kind.CONTEXT,
         has_rate=False,
     ),

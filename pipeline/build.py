@@ -1,0 +1,277 @@
+"""The whole refresh, top to bottom, one call per table."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from pipeline import bundled, core, marts, snapshot
+from pipeline.bundled import SNAPSHOT_PREFIX
+from pipeline.catalog.series import SERIES, Series
+from pipeline.catalog.sources import SOURCES
+from pipeline.errors import SourceError
+from pipeline.fingerprint import build_fingerprint
+from pipeline.ingest import raw
+from pipeline.ingest.events import EVENT_LAYOUTS, Reading, read_events
+from pipeline.ingest.places import Fallback, Places, Refusals, read_places
+from pipeline.ingest.raw import Found, RawFile
+from pipeline.snapshot import Snapshot
+from pipeline.store.warehouse import Draft
+
+_EVENT_SOURCES = frozenset(source.id for source in SOURCES if source.layout in EVENT_LAYOUTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a refresh did.
+
+    Attributes
+    ----------
+    adopted
+        Files that are new in the raw data.
+    known
+        Offered files whose bytes were there already.
+    ignored
+        Offered files that hold nothing for the atlas, each with the reason.
+    """
+
+    adopted: tuple[RawFile, ...]
+    known: tuple[str, ...]
+    ignored: tuple[tuple[str, str], ...]
+
+
+def refresh(
+    folder: Path, data_dir: Path, today: date, series: Sequence[Series] = SERIES
+) -> Outcome:
+    """Add a folder of published files to the raw data and publish a warehouse built with them.
+
+    Nothing is changed unless every offered file can be used and every law holds.
+
+    Parameters
+    ----------
+    folder
+        Published files, at any depth.
+    data_dir
+        Folder that holds ``raw`` and ``processed``.
+    today
+        Recorded as the date of retrieval of new files.
+    series
+        Declared series.
+
+    Returns
+    -------
+    Outcome
+        What was added, known and ignored.
+
+    Raises
+    ------
+    SourceError
+        If a file is refused; the message names every refused file and those that are fine.
+    ContractError
+        If the tables do not add up.
+    """
+    offered = raw.scan(folder, today, series)
+    raw_dir = data_dir / "raw"
+    locked = raw.verified(raw_dir, raw.read_lock(raw_dir))
+    held = {(one.file.source_id, one.file.dataset, one.file.sha256) for one in locked}
+    new, known = [], []
+    for one in offered.found:
+        is_held = (one.file.source_id, one.file.dataset, one.file.sha256) in held
+        (known if is_held else new).append(one)
+    adopted = _build(data_dir, locked, new, series)
+    return Outcome(adopted, tuple(one.file.path for one in known), offered.ignored)
+
+
+def build(data_dir: Path, series: Sequence[Series] = SERIES) -> None:
+    """Publish a warehouse built from the raw data, and from the bundled snapshot for the rest.
+
+    Parameters
+    ----------
+    data_dir
+        Folder that holds ``raw`` and ``processed``.
+    series
+        Declared series.
+
+    Raises
+    ------
+    SourceError
+        If a raw file is missing, was edited or can no longer be read.
+    ContractError
+        If the tables do not add up.
+    """
+    raw_dir = data_dir / "raw"
+    _build(data_dir, raw.verified(raw_dir, raw.read_lock(raw_dir)), (), series)
+
+
+def _build(
+    data_dir: Path, locked: Sequence[Found], new: Sequence[Found], series: Sequence[Series]
+) -> tuple[RawFile, ...]:
+    """Read, store, check, adopt, publish: in this order, so that a failure leaves no trace."""
+    carried = snapshot.read(bundled.FOLDER, series) if bundled.read_manifest() else None
+    inputs = _read(locked, new, carried, series)
+    found = core.releases(_with_carried(inputs.readings, carried))
+    raw_dir = data_dir / "raw"
+    with Draft(data_dir) as draft:
+        _store_core(draft, inputs, found, series)
+        marts.store(draft, series)
+        draft.check()
+        if inputs.adopted:
+            raw.adopt(raw_dir, inputs.adopted)
+            raw.write_lock(raw_dir, [one.file for one in (*locked, *inputs.adopted)])
+        draft.publish(
+            fingerprint=build_fingerprint(data_dir),
+            newest_cut=_newest_cut(found),
+            is_snapshot_only=not inputs.readings,
+        )
+    return tuple(one.file for one in inputs.adopted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """Everything read: places, files of reference, readings, and the new files' place."""
+
+    places: Places
+    references: pd.DataFrame
+    readings: tuple[Reading, ...]
+    adopted: tuple[Found, ...]
+
+
+def _read(
+    locked: Sequence[Found],
+    new: Sequence[Found],
+    carried: Snapshot | None,
+    series: Sequence[Series],
+) -> _Inputs:
+    """Read every file before judging any, so that one message can name all that are refused."""
+    refusals = Refusals()
+    usable = _without_copies(locked, new, refusals)
+    references = [one for one in usable if one.file.source_id not in _EVENT_SOURCES]
+    settled = [Found(raw.settled(one.file), one.location) for one in references]
+    fallback = (
+        Fallback(carried.municipalities, carried.population, carried.references)
+        if carried
+        else None
+    )
+    places, files = read_places([*locked, *settled], fallback, refusals)
+    readings, adopted = [], list(settled)
+    for one in (*locked, *usable):
+        if one.file.source_id not in _EVENT_SOURCES:
+            continue
+        reading = refusals.attempt(
+            one.file, lambda: read_events(one, series, places.names, places.boundaries)  # noqa: B023 - called at once
+        )
+        if reading is not None and one in usable:
+            reading = _at(raw.settled(reading.file).path, reading)
+            adopted.append(Found(reading.file, one.location))
+        if reading is not None:
+            readings.append(reading)
+    if refusals.reasons:
+        shown = {
+            settled_one.file.path: one.file.path
+            for settled_one, one in zip(settled, references, strict=True)
+        }
+        raise SourceError(_refusal_message(new, refusals, shown))
+    return _Inputs(places, files, tuple(readings), tuple(adopted))
+
+
+def _without_copies(
+    locked: Sequence[Found], new: Sequence[Found], refusals: Refusals
+) -> list[Found]:
+    """New files whose bytes are not those of another dataset, known or offered beside them.
+
+    A wrong file under the right name happens: its bytes are those of another dataset's file.
+    """
+    manifest = bundled.read_manifest()
+    known = [one.file for one in locked] + list(manifest.files if manifest else ())
+    settled = {file.sha256: file for file in known}
+    offered: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for one in new:
+        offered[one.file.sha256].add((one.file.source_id, one.file.dataset))
+    usable = []
+    for one in new:
+        mine = (one.file.source_id, one.file.dataset)
+        owner = settled.get(one.file.sha256)
+        if owner is not None and (owner.source_id, owner.dataset) != mine:
+            other = f"{Path(owner.path).name} ({owner.dataset})"
+        elif owner is None and len(offered[one.file.sha256]) > 1:
+            other = next(
+                two.file.path
+                for two in new
+                if two.file.sha256 == one.file.sha256 and two.file.path != one.file.path
+            )
+        else:
+            usable.append(one)
+            continue
+        refusals.reasons[one.file.path] = (
+            f"{one.file.path} is byte for byte the same as {other}: it is another dataset's file "
+            "under this name. Fetch the right one."
+        )
+    return usable
+
+
+def _refusal_message(
+    new: Sequence[Found], refusals: Refusals, shown: Mapping[str, str]
+) -> str:
+    refused = {shown.get(path, path): reason for path, reason in refusals.reasons.items()}
+    fine = [one.file.path for one in new if one.file.path not in refused]
+    lines = [
+        f"{len(refused)} files were refused; raw data and the warehouse in use are untouched.",
+        *(f"- {reason}" for _, reason in sorted(refused.items())),
+    ]
+    if fine:
+        lines.append(f"The other {len(fine)} are fine: {', '.join(sorted(fine))}.")
+    return "\n".join(lines)
+
+
+def _at(path: str, reading: Reading) -> Reading:
+    """The reading as one of a file that lies at `path` below the raw data."""
+    moved = reading.disagreements
+    if moved is not None:
+        moved = moved.assign(path=path)
+    return replace(reading, file=replace(reading.file, path=path), disagreements=moved)
+
+
+def _with_carried(readings: Iterable[Reading], carried: Snapshot | None) -> list[Reading]:
+    """Readings of the files here, and of those that only the snapshot knows."""
+    here = list(readings)
+    held = {(one.file.source_id, one.file.dataset, one.file.sha256) for one in here}
+    for reading in carried.readings if carried else ():
+        if (reading.file.source_id, reading.file.dataset, reading.file.sha256) not in held:
+            here.append(_at(f"{SNAPSHOT_PREFIX}{reading.file.path}", reading))
+    return here
+
+
+def _newest_cut(found: core.Releases) -> date:
+    return max(date.fromisoformat(reading.file.cut_date) for reading in found.current)
+
+
+def _store_core(
+    draft: Draft, inputs: _Inputs, found: core.Releases, series: Sequence[Series]
+) -> None:
+    """Fill every core table, one call each."""
+    current = found.current
+    context = core.context_series(series)
+    population = inputs.places.population
+    draft.store("core.source", core.source_frame())
+    draft.store("core.series", core.series_frame(series, current))
+    draft.store("core.series_break", core.break_frame(series))
+    draft.store("core.department", inputs.places.departments)
+    draft.store("core.municipality", inputs.places.municipalities)
+    draft.store(
+        "core.population_yearly", population[population["year"] <= _newest_cut(found).year]
+    )
+    draft.store("core.crime_monthly", core.crime_monthly(current, context))
+    draft.store("core.crime_yearly", core.crime_yearly(current, context))
+    draft.store("core.crime_department_yearly", core.crime_department_yearly(current))
+    draft.store("core.context_yearly", core.context_yearly(current, context))
+    draft.store("core.availability", core.availability(series, current))
+    draft.store("core.source_file", core.source_file(found, inputs.references))
+    draft.store("core.source_drop", core.source_drop(found.all))
+    draft.store("core.revision", core.revision(found))
+    draft.store("core.published_total", core.published_total(current))
+    draft.store("core.point_disagreement", core.point_disagreement(current))
+    draft.store("core.programme", core.programme_frame())
+    draft.store("core.coverage", inputs.places.coverage)

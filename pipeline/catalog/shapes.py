@@ -1,0 +1,229 @@
+"""Which columns each family of event files has, what they are for, and which are read past.
+
+Names are compared normalised (upper case, no accents, words separated by single spaces), so that
+``FECHA_HECHO``, ``FECHA HECHO `` and ``Fecha hecho`` are one name. A column that is in no list stops
+the build: it may be the one that changes what a row means. Person-level columns (age, sex,
+occupation) are known here only so that they can be left out.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The columns of one family of files: one row is an event, or a group of equal ones."""
+
+    date: tuple[str, ...] = ()
+    """Accepted names of the date column."""
+    date_format: str = "%Y-%m-%d"
+    """How dates look when they are text."""
+    year: tuple[str, ...] = ()
+    month: tuple[str, ...] = ()
+    """Year and month columns of files that have no date."""
+    code: tuple[str, ...] = ()
+    """Accepted names of the municipality code; empty where files name places only."""
+    department: tuple[str, ...] = ()
+    municipality: tuple[str, ...] = ()
+    quantities: tuple[str, ...] = ()
+    """Columns that may hold the number of events."""
+    read_past: tuple[str, ...] = ()
+    """Columns that are known and not kept, unless a series filters on one."""
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every column name the family may use."""
+        return frozenset(
+            self.date
+            + self.year
+            + self.month
+            + self.code
+            + self.department
+            + self.municipality
+            + self.quantities
+            + self.read_past
+        )
+
+
+SHAPES: Final[dict[str, Shape]] = {
+    "mindefensa_workbooks": Shape(
+        date=("FECHA HECHO", "FECHA HECHOS"),
+        code=("COD MUNI",),
+        department=("DEPARTAMENTO",),
+        municipality=("MUNICIPIO",),
+        quantities=("CANTIDAD", "CASOS", "VICTIMAS", "CAPTURAS"),
+        read_past=(
+            "ACCION",
+            "ARMA MEDIO",
+            "CATEGORIA",
+            "CLASE BIEN",
+            "COD DEPTO",
+            "DESCRIPCION CONDUCTA",
+            "GRUPO",
+            "NOMBRE FUERZA",
+            "SEXO",
+            "TIPO DELITO",
+            "UNIDAD DE MEDIDA",
+            "UNIDAD MEDIDA",
+            "UNIDADES DE MEDIDA",
+            "ZONA",
+        ),
+    ),
+    "police_workbooks": Shape(
+        date=("FECHA HECHO", "FECHA DE HECHO", "FECHA"),
+        date_format="%d/%m/%Y",
+        code=("CODIGO DANE",),
+        department=("DEPARTAMENTO",),
+        municipality=("MUNICIPIO",),
+        quantities=("CANTIDAD",),
+        read_past=(
+            "AGRUPA EDAD PERSONA",
+            "ANO",
+            "ARMA MEDIO",
+            "ARMAS MEDIOS",
+            "DELITO",
+            "DELITOS",
+            "DIA SEMANA",
+            "GENERO",
+        ),
+    ),
+    "mindefensa_exports/massacres": Shape(
+        date=("FECHA HECHO",),
+        date_format="%m/%d/%Y %I:%M:%S %p",
+        code=("COD MUNI",),
+        department=("DEPARTAMENTO",),
+        municipality=("MUNICIPIO",),
+        quantities=("CASOS", "VICTIMAS"),
+        read_past=("COD DEPTO", "ZONA"),
+    ),
+    "mindefensa_exports/m8fd-ahd9": Shape(
+        date=("FECHA HECHO",),
+        date_format="%Y-%m-%dT%H:%M:%S.%f",
+        code=("COD MUNI",),
+        department=("DEPARTAMENTO",),
+        municipality=("MUNICIPIO",),
+        quantities=("CANTIDAD",),
+        read_past=(
+            "ARMA MEDIO",
+            "COD DEPTO",
+            "MODALIDAD PRESUNTA",
+            "SEXO",
+            "SPOA CARACTERIZACION",
+            "ZONA",
+        ),
+    ),
+    "police_exports": Shape(
+        date=("FECHA HECHO",),
+        date_format="%d/%m/%Y",
+        code=("CODIGO DANE",),
+        department=("DEPARTAMENTO",),
+        municipality=("MUNICIPIO",),
+        quantities=("CANTIDAD",),
+        read_past=("ARMAS MEDIOS", "DELITO", "GENERO", "GRUPO ETARIO"),
+    ),
+    "mine_victims": Shape(
+        year=("ANO",),
+        month=("MES",),
+        code=("CODIGODANEMUNICIPIO",),
+        department=("DEPARTAMENTO",),
+        municipality=("MUNICIPIO",),
+        read_past=(
+            "ACTIVIDAD",
+            "CODIGODANEDEPARTAMENTO",
+            "CONDICION",
+            "ESTADO",  # holds the sex: the publisher swapped this column and the next
+            "GENERO",
+            "GRUPOETNICO",
+            "LATITUDCABECERA",  # not the seat of the coded municipality: never located by it
+            "LONGITUDCABECERA",
+            "RANGOEDAD",
+            "SITIO",
+            "TIPOAREA",
+            "TIPOEVENTO",
+            "UBICACION",
+        ),
+    ),
+    "leaders": Shape(
+        date=("FECHA",),
+        department=("DEPARTAMENTO",),
+        municipality=("MUNICIPIO",),
+        read_past=("FUENTES", "GENERO", "TIPO DE LIDER"),
+    ),
+    "mindefensa_years": Shape(
+        year=("ANIO",),
+        department=("DEPARTAMENTO",),
+        municipality=("MUNICIPIO",),
+        quantities=("TOTAL",),
+    ),
+    "mindefensa_totals": Shape(
+        year=("ANIO",),
+        date=("MES",),
+        date_format="%Y-%m-%dT%H:%M:%S.%f",
+        quantities=("TOTAL",),
+    ),
+    "mine_events": Shape(
+        year=("ANO",),
+        department=("DEPARTAMENTO",),
+        municipality=("MUNICIPIO",),
+        read_past=("TIPO AREA", "TIPO EVENTO"),
+    ),
+    "ruv_months": Shape(
+        date=("DATE",),
+        date_format="%Y%m",
+        code=("CODMPIO",),
+        quantities=("RUV DESPLAZAMIENTO FORZADO",),
+        read_past=(
+            "DPTO",
+            "LATITUD",
+            "LONGITUD",
+            "MONTH",
+            "MPIO",
+            "RUV ABANDONO DESPOJO",
+            "RUV AMENAZA",
+            "RUV COMBATES",
+            "RUV CONFINAMIENTO",
+            "RUV DESAPARICION FORZADA",
+            "RUV HOMICIDIO",
+            "RUV LESIONES FIS",
+            "RUV LESIONES PSICO",
+            "RUV MINAS",
+            "RUV PERDIDA BIENES",
+            "RUV RECLUTAMIENTO MENORES",
+            "RUV SECUESTRO",
+            "RUV SIN INFO",
+            "RUV TORTURA",
+            "RUV VIOLENCIA SEXUAL",
+            "SPRAYING",
+            "TOTAL SPRAYING YEAR",
+            "YEAR",
+        ),
+    ),
+    "ruv_departments": Shape(
+        year=("ANIO",),
+        code=("DP",),
+        quantities=("EXPULSADOS TOTAL",),
+        read_past=(
+            "ALTA INTENSIDAD",
+            "CUARTIL CONFLICTO",
+            "DEPTO NOM",
+            "EVENTOS TOTAL",
+            "EXPUL ACUM",
+            "EXPULSADOS ADOL",
+            "LN EXPUL ADOL",
+            "LN EXPULSADOS",
+            "LN PIB PC",
+            "PIB MILES MILLONES",
+            "PIB PC",
+            "POB TOTAL",
+            "RECIBIDOS TOTAL",
+            "TASA EXPUL ADOL",
+            "TASA EXPULSION",
+        ),
+    ),
+    "coca": Shape(year=("ANNO",), code=("CODIGO",), quantities=("COCA HA",)),
+}
+
+
+def shape_of(source_id: str, dataset: str) -> Shape:
+    """The shape of a dataset: its own where declared, else its source's."""
+    return SHAPES.get(f"{source_id}/{dataset}", SHAPES.get(source_id, Shape()))

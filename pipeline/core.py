@@ -1,0 +1,446 @@
+"""Readings of files to the frames of the core tables. Pure: frames in, frames out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from pipeline.analysis.availability import short_tail
+from pipeline.bundled import SNAPSHOT_PREFIX
+from pipeline.catalog.programmes import PROGRAMMES
+from pipeline.catalog.series import Feed, Grain, Role, Series
+from pipeline.catalog.sources import SOURCES
+from pipeline.catalog.tables import TABLES
+from pipeline.ingest.conform import Months
+from pipeline.ingest.events import Reading
+from pipeline.words import normalised
+
+EVERYWHERE: Final = "all"
+"""Place of a month that is published for every municipality."""
+
+_YEARLY: Final = frozenset({Grain.MUNICIPALITY_YEAR.name.lower()})
+_MONTHLY: Final = frozenset({Grain.MUNICIPALITY_MONTH.name.lower()})
+_CURRENT: Final = Role.CURRENT.name.lower()
+_CONTROL: Final = Role.CONTROL.name.lower()
+_DEPARTMENTAL: Final = Grain.DEPARTMENT_YEAR.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Releases:
+    """Readings told apart: the newest of each part is shown, the others are history."""
+
+    current: tuple[Reading, ...]
+    history: tuple[Reading, ...]
+
+    @property
+    def all(self) -> tuple[Reading, ...]:
+        """Every reading."""
+        return self.current + self.history
+
+
+def releases(readings: Iterable[Reading]) -> Releases:
+    """Choose, for every part of every dataset, the release with the newest cut.
+
+    Of two files with one cut the one retrieved later is shown: publishers mend a release without
+    moving its date. An older release never replaces a newer one.
+    """
+    parts: dict[tuple[str, str, str], list[Reading]] = defaultdict(list)
+    for reading in readings:
+        file = reading.file
+        parts[file.source_id, normalised(file.dataset), file.part].append(reading)
+    current, history = [], []
+    for group in parts.values():
+        group.sort(key=lambda reading: (reading.file.cut_date, reading.file.retrieved_date))
+        current.append(group[-1])
+        history += group[:-1]
+    return Releases(tuple(current), tuple(history))
+
+
+def series_frame(series: Sequence[Series], current: Sequence[Reading]) -> pd.DataFrame:
+    """Rows of ``core.series``."""
+    published = {
+        series_id
+        for reading in current
+        for series_id in reading.cells.loc[reading.cells["role"].eq(_CURRENT), "series_id"].unique()
+    }
+    rows = [
+        {
+            "series_id": one.id,
+            "label_es": one.label.es,
+            "label_en": one.label.en,
+            "unit_es": one.unit.es,
+            "unit_en": one.unit.en,
+            "kind": one.kind.value,
+            "grain": one.grain.value,
+            "interval": one.interval.name.lower(),
+            "has_rate": one.has_rate,
+            "part_of": one.part_of,
+            "expected_results": ",".join(str(number) for number in one.expected_results),
+            "caveats_es": "\n".join(caveat.es for caveat in one.caveats),
+            "caveats_en": "\n".join(caveat.en for caveat in one.caveats),
+            "source_id": _current_feed(one).source,
+            "is_published": one.id in published,
+            "display_order": order,
+        }
+        for order, one in enumerate(series)
+    ]
+    frame = pd.DataFrame(rows)
+    return frame.astype({"part_of": "str", "display_order": "int64"})
+
+
+def break_frame(series: Sequence[Series]) -> pd.DataFrame:
+    """Rows of ``core.series_break``."""
+    rows = [
+        {
+            "series_id": one.id,
+            "start_month": pd.Timestamp(mark.start),
+            "end_month": pd.Timestamp(mark.end),
+            "kind": mark.kind.value,
+            "note_es": mark.note.es,
+            "note_en": mark.note.en,
+        }
+        for one in series
+        for mark in one.breaks
+    ]
+    return _dated(pd.DataFrame(rows, columns=_columns("core.series_break")), "start_month", "end_month")
+
+
+def source_frame() -> pd.DataFrame:
+    """Rows of ``core.source``."""
+    return pd.DataFrame(
+        {
+            "source_id": source.id,
+            "publisher": source.publisher,
+            "title": source.title,
+            "url_main": source.url_main,
+            "licence": source.licence,
+            "citation": source.citation,
+            "cadence": source.cadence,
+        }
+        for source in SOURCES
+    )
+
+
+def programme_frame() -> pd.DataFrame:
+    """Rows of ``core.programme``."""
+    frame = pd.DataFrame(
+        {
+            "programme_id": programme.id,
+            "label_es": programme.label.es,
+            "label_en": programme.label.en,
+            "start_date": pd.Timestamp(programme.start),
+            "end_date": pd.Timestamp(programme.end),
+            "end_basis": programme.end_basis,
+            "municipality_count": programme.municipality_count,
+        }
+        for programme in PROGRAMMES
+    )
+    return _dated(frame, "start_date", "end_date")
+
+
+def crime_monthly(current: Sequence[Reading], context: frozenset[str]) -> pd.DataFrame:
+    """Rows of ``core.crime_monthly``: current monthly counts above zero."""
+    cells = _current_cells(current, _MONTHLY, context, are_context=False)
+    return _whole(cells.rename(columns={"place_code": "municipality_code"}), "core.crime_monthly")
+
+
+def crime_yearly(current: Sequence[Reading], context: frozenset[str]) -> pd.DataFrame:
+    """Rows of ``core.crime_yearly``: current counts of series that are published by year only."""
+    cells = _with_year(_current_cells(current, _YEARLY, context, are_context=False))
+    return _whole(cells.rename(columns={"place_code": "municipality_code"}), "core.crime_yearly")
+
+
+def crime_department_yearly(current: Sequence[Reading]) -> pd.DataFrame:
+    """Rows of ``core.crime_department_yearly``."""
+    cells = _with_year(_current_cells(current, frozenset({_DEPARTMENTAL}), frozenset(), are_context=False, with_zeros=True))
+    renamed = cells.rename(columns={"place_code": "department_code"})
+    return _whole(renamed, "core.crime_department_yearly")
+
+
+def context_yearly(current: Sequence[Reading], context: frozenset[str]) -> pd.DataFrame:
+    """Rows of ``core.context_yearly``: measured values, zeros included."""
+    cells = _with_year(_current_cells(current, _YEARLY, context, are_context=True, with_zeros=True))
+    renamed = cells.rename(columns={"place_code": "municipality_code", "events": "value"})
+    return renamed.astype({"value": "float64"})[_columns("core.context_yearly")]
+
+
+def availability(series: Sequence[Series], current: Sequence[Reading]) -> pd.DataFrame:
+    """Rows of ``core.availability``: which months each series publishes, and which may still grow.
+
+    A month is provisional if its file says so, if it is among the newest that the declaration calls
+    open, if the publisher has not closed its year, or if the national total falls off so steeply
+    that the month must be incomplete.
+    """
+    frames = []
+    for one in series:
+        own = [reading for reading in current if _feeds(one, reading)]
+        everywhere = [reading for reading in own if reading.own_months is None]
+        if everywhere:
+            months = np.unique(np.concatenate([reading.months for reading in everywhere]))
+            is_open = _open_months(one, everywhere, months)
+            frames.append(_availability_rows(one.id, EVERYWHERE, months, ~is_open))
+        for reading in own:
+            if reading.own_months is not None:
+                rows = reading.own_months
+                frames.append(
+                    _availability_rows(
+                        one.id,
+                        rows["place_code"].to_numpy(dtype=object),
+                        rows["month"].to_numpy(),
+                        rows["is_measured"].to_numpy(dtype=bool),
+                    )
+                )
+    return pd.concat(frames, ignore_index=True)
+
+
+def source_file(found: Releases, references: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``core.source_file``: every file read, with what was taken from it and what was not.
+
+    Parameters
+    ----------
+    found
+        Readings of files of events.
+    references
+        Rows of the same table for reference files.
+    """
+    rows = []
+    for reading, is_current in [(r, True) for r in found.current] + [(r, False) for r in found.history]:
+        file = reading.file
+        roles = set(reading.cells["role"])
+        role = _CURRENT if _CURRENT in roles else next(iter(sorted(roles)), _CONTROL)
+        rows.append(
+            file_row(
+                reading,
+                role=role if is_current else "history",
+                is_bundled=file.path.startswith(SNAPSHOT_PREFIX),
+            )
+        )
+    columns = _columns("core.source_file")
+    frame = pd.concat([pd.DataFrame(rows, columns=columns), references[columns]], ignore_index=True)
+    return _dated(frame, "cut_date", "retrieved_date", "first_date", "last_date")
+
+
+def file_row(reading: Reading, *, role: str, is_bundled: bool) -> dict[str, object]:
+    """One row of ``core.source_file``."""
+    file = reading.file
+    return {
+        "path": file.path,
+        "source_id": file.source_id,
+        "dataset": file.dataset,
+        "part": file.part,
+        "role": role,
+        "cut_date": pd.Timestamp(file.cut_date),
+        "cut_basis": file.cut_basis,
+        "retrieved_date": pd.Timestamp(file.retrieved_date),
+        "origin": file.origin,
+        "licence": file.licence,
+        "bytes": file.bytes,
+        "sha256": file.sha256,
+        "rows_read": reading.rows_read,
+        "rows_stored": reading.rows_read - reading.rows_dropped,
+        "rows_dropped": reading.rows_dropped,
+        "events_read": float(reading.events_read),
+        "events_stored": float(reading.events_read - reading.events_dropped),
+        "events_dropped": float(reading.events_dropped),
+        "first_date": pd.Timestamp(reading.first_day) if reading.first_day else pd.NaT,
+        "last_date": pd.Timestamp(reading.last_day) if reading.last_day else pd.NaT,
+        "is_bundled": is_bundled,
+    }
+
+
+def source_drop(readings: Iterable[Reading]) -> pd.DataFrame:
+    """Rows of ``core.source_drop``."""
+    rows = [
+        {
+            "path": reading.file.path,
+            "reason": drop.reason,
+            "rows": drop.rows,
+            "events": float(drop.events),
+            "example": drop.example,
+        }
+        for reading in readings
+        for drop in reading.drops
+    ]
+    frame = pd.DataFrame(rows, columns=_columns("core.source_drop"))
+    return frame.astype({"path": "str", "reason": "str", "example": "str", "rows": "int64", "events": "float64"})
+
+
+def revision(found: Releases) -> pd.DataFrame:
+    """Rows of ``core.revision``: every release of the series of which there is more than one."""
+    frames = []
+    for reading in found.all:
+        cells = reading.cells[
+            reading.cells["role"].ne(_CONTROL) & reading.cells["grain"].ne(_DEPARTMENTAL)
+        ]
+        is_year = cells["grain"].isin(_YEARLY)
+        frames.append(
+            pd.DataFrame(
+                {
+                    "series_id": cells["series_id"],
+                    "municipality_code": cells["place_code"],
+                    "period": np.where(is_year, "year", "month"),
+                    "period_start": cells["month"],
+                    "cut_date": pd.Timestamp(reading.file.cut_date),
+                    "path": reading.file.path,
+                    "events": cells["events"],
+                }
+            )
+        )
+    every = pd.concat(frames, ignore_index=True)
+    shown = {reading.file.path for reading in found.current}
+    is_other = ~every["path"].isin(shown) | every["path"].isin(_revision_paths(found.current))
+    revised = every.loc[is_other, "series_id"].unique()
+    frame = every[every["series_id"].isin(revised) & every["events"].gt(0)]
+    return _dated(_whole(frame, "core.revision"), "period_start", "cut_date")
+
+
+def published_total(current: Sequence[Reading]) -> pd.DataFrame:
+    """Rows of ``core.published_total``: national totals that the publishers state themselves."""
+    frames = [pd.DataFrame(columns=_columns("core.published_total"))]
+    for reading in current:
+        cells = reading.cells[reading.cells["role"].eq(_CONTROL)]
+        if len(cells):
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "series_id": cells["series_id"],
+                        "period": np.where(cells["grain"].eq("nation_year"), "year", "month"),
+                        "period_start": cells["month"],
+                        "cut_date": pd.Timestamp(reading.file.cut_date),
+                        "path": reading.file.path,
+                        "events": cells["events"],
+                    }
+                )
+            )
+    frame = pd.concat([one for one in frames if len(one)] or frames, ignore_index=True)
+    text = dict.fromkeys(("series_id", "period", "path"), "str")
+    return _dated(_whole(frame, "core.published_total").astype(text), "period_start", "cut_date")
+
+
+def point_disagreement(current: Iterable[Reading]) -> pd.DataFrame:
+    """Rows of ``core.point_disagreement``."""
+    columns = _columns("core.point_disagreement")
+    frames = [r.disagreements for r in current if r.disagreements is not None and len(r.disagreements)]
+    frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+    text = ("path", "stated_department", "stated_municipality", "stated_code", "municipality_code")
+    return frame.astype(
+        dict.fromkeys(text, "str")
+        | {"year": "int64", "points": "int64", "largest_distance_km": "float64"}
+    )[columns]
+
+
+def context_series(series: Sequence[Series]) -> frozenset[str]:
+    """Ids of series whose values are measured, not counted: their absence is never a zero."""
+    sources = {source.id for source in SOURCES if source.layout.name == "CONTEXT_CSV"}
+    return frozenset(one.id for one in series if _current_feed(one).source in sources)
+
+
+def _current_feed(one: Series) -> Feed:
+    return next(feed for feed in one.feeds if feed.role is Role.CURRENT)
+
+
+def _feeds(one: Series, reading: Reading) -> bool:
+    """Whether a reading holds current municipal figures of a series."""
+    return any(
+        feed.role is Role.CURRENT
+        and feed.grain is not Grain.DEPARTMENT_YEAR
+        and feed.source == reading.file.source_id
+        and normalised(feed.dataset) == normalised(reading.file.dataset)
+        for feed in one.feeds
+    )
+
+
+def _open_months(one: Series, own: Sequence[Reading], months: Months) -> np.ndarray:
+    is_open = np.zeros(len(months), dtype=bool)
+    for reading in own:
+        if reading.is_open:
+            is_open |= np.isin(months, reading.months)
+    if one.provisional_months:
+        is_open[-one.provisional_months :] = True
+    if one.is_running_year_provisional:
+        newest = max(np.datetime64(reading.file.cut_date, "Y") for reading in own)
+        is_open |= months.astype("datetime64[Y]") == newest
+    if one.grain is Grain.MUNICIPALITY_MONTH:
+        tail = short_tail(_monthly_totals(one.id, own, months))
+        is_open[len(months) - tail :] = True
+    return is_open
+
+
+def _monthly_totals(series_id: str, own: Sequence[Reading], months: Months) -> np.ndarray:
+    """National events of the newest unbroken run of published months."""
+    cells = pd.concat([reading.cells for reading in own], ignore_index=True)
+    cells = cells[cells["series_id"].eq(series_id) & cells["role"].eq(_CURRENT)]
+    totals = cells.groupby("month")["events"].sum()
+    gaps = np.flatnonzero(np.diff(months.astype(np.int64)) > 1)
+    run = months[gaps[-1] + 1 :] if gaps.size else months
+    return totals.reindex(run.astype("datetime64[s]"), fill_value=0).to_numpy(dtype=np.int64)
+
+
+def _availability_rows(
+    series_id: str, places: object, months: np.ndarray, is_complete: np.ndarray
+) -> pd.DataFrame:
+    frame = pd.DataFrame(
+        {
+            "series_id": series_id,
+            "municipality_code": places,
+            "month": months.astype("datetime64[s]"),
+            "status": np.where(is_complete, "complete", "provisional"),
+        }
+    )
+    return frame.astype(dict.fromkeys(("series_id", "municipality_code", "status"), "str"))
+
+
+def _revision_paths(current: Iterable[Reading]) -> frozenset[str]:
+    """Files whose figures are another release of a series that is shown from elsewhere."""
+    revising = Role.REVISION.name.lower()
+    return frozenset(r.file.path for r in current if r.cells["role"].eq(revising).any())
+
+
+def _current_cells(
+    current: Sequence[Reading],
+    grains: frozenset[str],
+    context: frozenset[str],
+    *,
+    are_context: bool,
+    with_zeros: bool = False,
+) -> pd.DataFrame:
+    frames = []
+    for reading in current:
+        cells = reading.cells
+        wanted = cells["role"].eq(_CURRENT) & cells["grain"].isin(grains)
+        wanted &= cells["series_id"].isin(context).eq(are_context)
+        if not with_zeros:
+            wanted &= cells["events"].gt(0)
+        if wanted.any():
+            frames.append(cells[wanted])
+    if frames:
+        return pd.concat(frames, ignore_index=True)
+    return pd.DataFrame(
+        {
+            "series_id": pd.Series(dtype="str"),
+            "place_code": pd.Series(dtype="str"),
+            "month": pd.Series(dtype="datetime64[s]"),
+            "events": pd.Series(dtype="int64"),
+        }
+    )
+
+
+def _with_year(cells: pd.DataFrame) -> pd.DataFrame:
+    return cells.assign(year=cells["month"].dt.year.astype("int64"))
+
+
+def _whole(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    return frame.astype({"events": "int64"})[_columns(table)]
+
+
+def _columns(table: str) -> list[str]:
+    return list(TABLES[table].schema.columns)
+
+
+def _dated(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    return frame.assign(**{name: pd.to_datetime(frame[name]).astype("datetime64[s]") for name in columns})
+
+

@@ -1,0 +1,289 @@
+"""Published files on disk: found, recognised, remembered. Bytes only; nothing here reads a figure.
+
+Raw files are kept exactly as published below ``data/raw/<source>/<dataset>/<cut>/`` and listed in
+``data/raw/lock.json``. A file enters the lock only after the whole build that used it has passed.
+"""
+
+import csv
+import hashlib
+import json
+import os
+import re
+import shutil
+from calendar import monthrange
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from pipeline.catalog.series import SERIES, Series
+from pipeline.catalog.sources import IGNORED, SOURCES, Layout, Source
+from pipeline.errors import SourceError
+from pipeline.words import normalised, unaccented
+
+LOCK_NAME: Final = "lock.json"
+MANIFEST_NAME: Final = "MANIFEST.csv"
+_ISO_DATE = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """One published file: where its bytes lie and what is known of it before it is read."""
+
+    path: str
+    """Below the raw data, in POSIX form; the file's identity in every table."""
+    source_id: str
+    dataset: str
+    sha256: str
+    bytes: int
+    retrieved_date: str
+    """ISO date on which the bytes were found."""
+    part: str = ""
+    """Which part of the dataset it holds; known once the file is read."""
+    cut_date: str = ""
+    """ISO date up to which the publisher counted; empty until it is known."""
+    cut_basis: str = ""
+    origin: str = ""
+    licence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A recognised file outside the raw data, and where its bytes are now."""
+
+    file: RawFile
+    location: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What a folder of published files holds."""
+
+    found: tuple[Found, ...]
+    ignored: tuple[tuple[str, str], ...]
+    """Path below the folder and the reason."""
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in lower-case hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def recognised(path: Path, series: Sequence[Series] = SERIES) -> tuple[Source, str] | None:
+    """The source and dataset that a file's name stands for, or nothing.
+
+    Parameters
+    ----------
+    path
+        The file; only its name and its folder's name are looked at.
+    series
+        Declared series; each names the workbook of the ministry it is read from.
+
+    Returns
+    -------
+    tuple of Source and str, or None
+        None where no declared source has files of this name.
+    """
+    name = _comparable(path)
+    for source in SOURCES:
+        if source.layout is Layout.EVENT_WORKBOOK and path.suffix.lower() == ".xlsx":
+            for dataset in _workbook_names(source, series):
+                if normalised(path.stem) == normalised(dataset):
+                    return source, dataset
+        for declared in source.datasets:
+            if re.fullmatch(declared.pattern, name):
+                return source, declared.id
+    return None
+
+
+def ignored_reason(path: Path) -> str | None:
+    """Why a file is read past although it lies among published ones; None if nothing is declared."""
+    name = _comparable(path)
+    return next((one.reason for one in IGNORED if re.fullmatch(one.pattern, name)), None)
+
+
+def scan(folder: Path, today: date, series: Sequence[Series] = SERIES) -> Scan:
+    """Recognise every file below a folder, at any depth.
+
+    Parameters
+    ----------
+    folder
+        Published files under the publishers' own names; a ``MANIFEST.csv`` with columns path,
+        origin, cut, licence and sha256 is used where there is one.
+    today
+        Recorded as the date of retrieval.
+    series
+        Declared series.
+
+    Returns
+    -------
+    Scan
+        Files sorted by path. Copies of the same bytes under the same dataset appear once.
+
+    Raises
+    ------
+    SourceError
+        If the folder does not exist or holds no file.
+    """
+    if not folder.is_dir():
+        message = f"{folder} is not a folder. Give --from the folder that holds the files."
+        raise SourceError(message)
+    paths = sorted(_files_below(folder))
+    if not paths:
+        message = f"{folder} holds no file. Give --from the folder that holds the files."
+        raise SourceError(message)
+    notes = _manifest_notes(path for path in paths if path.name == MANIFEST_NAME)
+    found: dict[tuple[str, str, str], Found] = {}
+    ignored: list[tuple[str, str]] = []
+    for path in paths:
+        shown = path.relative_to(folder).as_posix()
+        declared = recognised(path, series)
+        if declared is None:
+            ignored.append((shown, ignored_reason(path) or "matches no declared source"))
+            continue
+        source, dataset = declared
+        sha256 = sha256_of(path)
+        key = (source.id, dataset, sha256)
+        if key in found:
+            ignored.append((shown, f"same bytes as {found[key].location.relative_to(folder)}"))
+            continue
+        file = RawFile(
+            path=shown,
+            source_id=source.id,
+            dataset=dataset,
+            sha256=sha256,
+            bytes=path.stat().st_size,
+            retrieved_date=today.isoformat(),
+            licence=source.licence,
+            origin=source.url_download,
+        )
+        found[key] = Found(_described(file, path, notes.get(path.resolve(), {})), path)
+    return Scan(tuple(found.values()), tuple(ignored))
+
+
+def period_end(text: str) -> date | None:
+    """Last day of a year, month or day written as ``2024``, ``2024-01`` or ``2024-01-31``.
+
+    Examples
+    --------
+    >>> period_end("2024-02")
+    datetime.date(2024, 2, 29)
+    >>> period_end("Jan-Jul 2025") is None
+    True
+    """
+    match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text.strip())
+    if match is None:
+        return None
+    year, month, day = match.groups()
+    if day:
+        return date.fromisoformat(text.strip())
+    if month:
+        return date(int(year), int(month), monthrange(int(year), int(month))[1])
+    return date(int(year), 12, 31)
+
+
+def read_lock(raw_dir: Path) -> tuple[RawFile, ...]:
+    """Files that the last good build used or kept as history; empty where there is no lock yet."""
+    path = raw_dir / LOCK_NAME
+    if not path.exists():
+        return ()
+    return tuple(RawFile(**entry) for entry in json.loads(path.read_text("utf-8"))["files"])
+
+
+def write_lock(raw_dir: Path, files: Iterable[RawFile]) -> None:
+    """Replace the lock in one step: readers see the old list or the new one, whole."""
+    entries = [asdict(file) for file in sorted(files, key=lambda file: file.path)]
+    raw_dir.mkdir(parents=True, exist_ok=True)
+    draft = raw_dir / f".{LOCK_NAME}.{os.getpid()}"
+    draft.write_text(json.dumps({"files": entries}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    draft.replace(raw_dir / LOCK_NAME)
+
+
+def verified(raw_dir: Path, files: Iterable[RawFile]) -> tuple[Found, ...]:
+    """The locked files with their place on disk, after their checksums were compared.
+
+    Raises
+    ------
+    SourceError
+        If a locked file is missing or its bytes are not the ones that were locked.
+    """
+    found = []
+    for file in files:
+        location = raw_dir / file.path
+        if not location.is_file():
+            message = f"{location} is in the lock but not on disk. Put it back or refresh again."
+            raise SourceError(message)
+        if sha256_of(location) != file.sha256:
+            message = (
+                f"{location} is not the file that was locked (another checksum). Raw files are "
+                "never edited: put the published bytes back or refresh again."
+            )
+            raise SourceError(message)
+        found.append(Found(file, location))
+    return tuple(found)
+
+
+def settled(file: RawFile) -> RawFile:
+    """The file with the path it will have below the raw data."""
+    name = Path(file.path).name
+    dataset = re.sub(r"[^a-z0-9-]+", "-", normalised(file.dataset).lower()).strip("-")
+    folder = f"{file.source_id}/{dataset}/{file.cut_date or file.retrieved_date}"
+    if file.source_id == "mine_events":
+        folder += "/sgp4-3e6k"  # these files are recognised by the name of their folder
+    return replace(file, path=f"{folder}/{name}")
+
+
+def adopt(raw_dir: Path, found: Iterable[Found]) -> None:
+    """Copy files to their place below the raw data; bytes that are there already stay untouched."""
+    for one in found:
+        target = raw_dir / one.file.path
+        if target.exists() and sha256_of(target) == one.file.sha256:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".{target.name}.{os.getpid()}")
+        shutil.copyfile(one.location, draft)
+        draft.replace(target)
+
+
+def _comparable(path: Path) -> str:
+    return unaccented(f"{path.parent.name}/{path.name}").lower()
+
+
+def _workbook_names(source: Source, series: Sequence[Series]) -> set[str]:
+    return {feed.dataset for one in series for feed in one.feeds if feed.source == source.id}
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*"):
+        is_hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not is_hidden:
+            yield path
+
+
+def _manifest_notes(manifests: Iterable[Path]) -> dict[Path, Mapping[str, str]]:
+    notes: dict[Path, Mapping[str, str]] = {}
+    for manifest in manifests:
+        with manifest.open(encoding="utf-8-sig", newline="") as stream:
+            for row in csv.DictReader(stream):
+                if row.get("path"):
+                    notes[(manifest.parent / row["path"]).resolve()] = row
+    return notes
+
+
+def _described(file: RawFile, path: Path, note: Mapping[str, str]) -> RawFile:
+    """Add what the manifest says, if it speaks of these very bytes, else what the path says."""
+    is_about_these_bytes = note.get("sha256", file.sha256) == file.sha256
+    if is_about_these_bytes and note:
+        cut = period_end(note.get("cut") or "")
+        file = replace(
+            file,
+            origin=note.get("origin") or file.origin,
+            licence=note.get("licence") or file.licence,
+            cut_date=cut.isoformat() if cut else "",
+            cut_basis="manifest" if cut else "",
+        )
+    if not file.cut_date and (in_path := _ISO_DATE.findall(path.as_posix())):
+        file = replace(file, cut_date=in_path[-1], cut_basis="path")
+    return file

@@ -1,0 +1,318 @@
+"""The bundled snapshot: the atlas's own figures, small enough to travel with the code.
+
+`write` dumps the core tables of a refreshed warehouse, with generalised outlines instead of full
+boundaries. `read` turns them back into readings, one per published file behind them, so that a build
+from the snapshot passes the same contracts and checks as a build from the files themselves.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from pipeline.analysis.boundaries import WEB_DECIMALS
+from pipeline.bundled import MANIFEST_NAME, SNAPSHOT_PREFIX
+from pipeline.catalog.series import Feed, Grain, Role, Series
+from pipeline.catalog.sources import SOURCES, Source
+from pipeline.ingest.conform import Months
+from pipeline.core import EVERYWHERE
+from pipeline.ingest.events import EVENT_LAYOUTS, Drop, Reading
+from pipeline.ingest.raw import RawFile
+from pipeline.store.warehouse import Warehouse
+from pipeline.words import normalised
+
+_TABLES: Final = (
+    "crime_monthly",
+    "crime_yearly",
+    "crime_department_yearly",
+    "context_yearly",
+    "availability",
+    "population_yearly",
+    "municipality",
+    "revision",
+    "published_total",
+    "point_disagreement",
+    "source_file",
+    "source_drop",
+)
+_REFERENCE_SOURCES: Final = frozenset(
+    source.id
+    for source in SOURCES
+    if source.layout not in EVENT_LAYOUTS
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A snapshot's content: readings of files of events, and reference frames."""
+
+    readings: tuple[Reading, ...]
+    municipalities: pd.DataFrame
+    population: pd.DataFrame
+    references: pd.DataFrame
+
+
+def write(warehouse: Warehouse, folder: Path) -> int:
+    """Write the snapshot of a warehouse and say how many bytes it takes.
+
+    Parameters
+    ----------
+    warehouse
+        A warehouse built from published files.
+    folder
+        Where to write; existing files of the same names are replaced.
+
+    Returns
+    -------
+    int
+        Size of the snapshot in bytes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {name: warehouse.table(f"core.{name}") for name in _TABLES}
+    departments = warehouse.table("core.department")[["department_code", "department_name"]]
+    tables["municipality"] = _portable(tables["municipality"], departments)
+    digests = {}
+    for name, frame in tables.items():
+        if "path" in frame:
+            frame["path"] = frame["path"].str.removeprefix(SNAPSHOT_PREFIX)
+        path = folder / f"{name}.parquet"
+        frame.to_parquet(path, index=False, compression="zstd", compression_level=19)
+        digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    files = [asdict(_file(row)) for row in tables["source_file"].to_dict("records")]
+    stated = {
+        "cut_date": max(file["cut_date"] for file in files),
+        "tables": digests,
+        "sources": [_citation(source) for source in SOURCES],
+        "files": files,
+    }
+    text = json.dumps(stated, ensure_ascii=False, indent=1) + "\n"
+    (folder / MANIFEST_NAME).write_text(text, "utf-8")
+    return sum(path.stat().st_size for path in folder.iterdir())
+
+
+def read(folder: Path, series: Sequence[Series]) -> Snapshot:
+    """Read a snapshot back as readings and reference frames.
+
+    Parameters
+    ----------
+    folder
+        A folder that `write` filled.
+    series
+        Declared series; they tell which file each figure came from.
+
+    Returns
+    -------
+    Snapshot
+        Every reading has the published file's own checksum, cut and row counts.
+    """
+    tables = {name: _table(folder / f"{name}.parquet") for name in _TABLES}
+    municipalities = tables["municipality"]
+    outlines = shapely.from_geojson(municipalities["web_geometry"].to_numpy(dtype=object))
+    municipalities["web_geometry"] = shapely.to_wkb(outlines)
+    files = tables["source_file"]
+    is_reference = files["source_id"].isin(_REFERENCE_SOURCES)
+    return Snapshot(
+        tuple(_reading(row, tables, series) for row in files[~is_reference].to_dict("records")),
+        municipalities,
+        tables["population_yearly"],
+        files[is_reference],
+    )
+
+
+def _table(path: Path) -> pd.DataFrame:
+    frame = pd.read_parquet(path)
+    dates = frame.select_dtypes("datetime").columns
+    return frame.astype(dict.fromkeys(dates, "datetime64[s]"))
+
+
+def _portable(municipalities: pd.DataFrame, departments: pd.DataFrame) -> pd.DataFrame:
+    """Municipalities with their department's name and the outline as text; no full boundary."""
+    outlines = shapely.from_wkb(municipalities["web_geometry"].to_numpy(dtype=object))
+    rounded = shapely.transform(outlines, lambda points: points.round(WEB_DECIMALS))
+    frame = municipalities.drop(columns="geometry").merge(departments, on="department_code")
+    return frame.assign(web_geometry=shapely.to_geojson(rounded))
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """A table of the snapshot that holds counts, and how its columns are called."""
+
+    table: str
+    place: str
+    period: str
+    value: str
+    grain: Grain
+
+
+_FIGURES: Final = (
+    _Figures("crime_monthly", "municipality_code", "month", "events", Grain.MUNICIPALITY_MONTH),
+    _Figures("crime_yearly", "municipality_code", "year", "events", Grain.MUNICIPALITY_YEAR),
+    _Figures("context_yearly", "municipality_code", "year", "value", Grain.MUNICIPALITY_YEAR),
+    _Figures(
+        "crime_department_yearly", "department_code", "year", "events", Grain.DEPARTMENT_YEAR
+    ),
+)
+_PERIOD_GRAINS: Final = {
+    ("revision", "month"): Grain.MUNICIPALITY_MONTH,
+    ("revision", "year"): Grain.MUNICIPALITY_YEAR,
+    ("published_total", "month"): Grain.NATION_MONTH,
+    ("published_total", "year"): Grain.NATION_YEAR,
+}
+
+
+def _reading(
+    row: dict[str, Any], tables: dict[str, pd.DataFrame], series: Sequence[Series]
+) -> Reading:
+    """The reading that one published file gave when the snapshot was made."""
+    fed = [
+        (one.id, feed)
+        for one in series
+        for feed in one.feeds
+        if feed.source == row["source_id"]
+        and normalised(feed.dataset) == normalised(row["dataset"])
+    ]
+    months, own_months, is_open = _published_months(row, [one for one, _ in fed], tables)
+    drops = tables["source_drop"]
+    disagreements = tables["point_disagreement"]
+    return Reading(
+        file=_file(row),
+        cells=_cells(row, fed, tables),
+        months=months,
+        own_months=own_months,
+        is_open=is_open,
+        rows_read=int(row["rows_read"]),
+        events_read=float(row["events_read"]),
+        drops=tuple(
+            Drop(one.reason, int(one.rows), float(one.events), one.example)
+            for one in drops[drops["path"].eq(row["path"])].itertuples()
+        ),
+        first_day=None if pd.isna(row["first_date"]) else row["first_date"].date(),
+        last_day=None if pd.isna(row["last_date"]) else row["last_date"].date(),
+        disagreements=disagreements[disagreements["path"].eq(row["path"])].reset_index(drop=True),
+    )
+
+
+def _years_of(part: str) -> tuple[int, int] | None:
+    """First and last year of a part that is named by years; None for a whole history."""
+    years = part.split("-")
+    return (int(years[0]), int(years[-1])) if years[0].isdigit() else None
+
+
+def _published_months(
+    row: dict[str, Any], fed: Sequence[str], tables: dict[str, pd.DataFrame]
+) -> tuple[Months, pd.DataFrame | None, bool]:
+    """Months that one file published, those of single places, and whether they may all grow."""
+    own = tables["availability"]
+    own = own[own["series_id"].isin(fed)]
+    years = _years_of(row["part"])
+    if years is not None:
+        own = own[own["month"].dt.year.between(*years)]
+    months = np.unique(own["month"].to_numpy().astype("datetime64[M]"))
+    if len(own) and own["municipality_code"].ne(EVERYWHERE).all():
+        own_months = pd.DataFrame(
+            {
+                "place_code": own["municipality_code"],
+                "month": own["month"],
+                "is_measured": own["status"].eq("complete"),
+            }
+        )
+        return months, own_months.reset_index(drop=True), False
+    is_open = years is not None and len(own) > 0 and own["status"].eq("provisional").all()
+    return months, None, bool(is_open)
+
+
+def _cells(
+    row: dict[str, Any], fed: Sequence[tuple[str, Feed]], tables: dict[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Counts of one file: from the crime tables if it is shown, else from where it is kept."""
+    if row["role"] == "current":
+        return _shown_cells(row, fed, tables)
+    table = "published_total" if row["role"] == "control" else "revision"
+    found = tables[table]
+    found = found[found["path"].eq(row["path"])]
+    role = Role.CURRENT if row["role"] == "history" else Role[row["role"].upper()]
+    grains = [_PERIOD_GRAINS[table, period].name.lower() for period in found["period"]]
+    places = found["municipality_code"] if table == "revision" else ""
+    return _cell_frame(found, places, found["period_start"], found["events"], role, grains)
+
+
+def _shown_cells(
+    row: dict[str, Any], fed: Sequence[tuple[str, Feed]], tables: dict[str, pd.DataFrame]
+) -> pd.DataFrame:
+    years = _years_of(row["part"])
+    frames = []
+    for figures in _FIGURES:
+        wanted = [one for one, feed in fed if feed.grain is figures.grain]
+        found = tables[figures.table]
+        found = found[found["series_id"].isin(wanted)]
+        periods = found[figures.period]
+        if figures.period == "year":
+            periods = pd.to_datetime(periods.astype("str"), format="%Y")
+        if years is not None:
+            is_own = periods.dt.year.between(*years)
+            found, periods = found[is_own], periods[is_own]
+        frames.append(
+            _cell_frame(
+                found,
+                found[figures.place],
+                periods,
+                found[figures.value],
+                Role.CURRENT,
+                figures.grain.name.lower(),
+            )
+        )
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled or frames[:1], ignore_index=True)
+
+
+def _cell_frame(  # noqa: PLR0913 - one argument per column
+    found: pd.DataFrame,
+    places: pd.Series | str,
+    periods: pd.Series,
+    values: pd.Series,
+    role: Role,
+    grain: str | list[str],
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "series_id": found["series_id"],
+            "place_code": places,
+            "month": periods.astype("datetime64[s]"),
+            "events": values,
+            "role": role.name.lower(),
+            "grain": grain,
+        }
+    ).reset_index(drop=True)
+
+
+def _file(row: dict[str, Any]) -> RawFile:
+    return RawFile(
+        path=row["path"],
+        source_id=row["source_id"],
+        dataset=row["dataset"],
+        sha256=row["sha256"],
+        bytes=int(row["bytes"]),
+        retrieved_date=row["retrieved_date"].date().isoformat(),
+        part=row["part"],
+        cut_date=row["cut_date"].date().isoformat(),
+        cut_basis=row["cut_basis"],
+        origin=row["origin"],
+        licence=row["licence"],
+    )
+
+
+def _citation(source: Source) -> dict[str, str]:
+    return {
+        "id": source.id,
+        "publisher": source.publisher,
+        "title": source.title,
+        "citation": source.citation,
+        "licence": source.licence,
+        "url": source.url_main,
+    }
