@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -21,50 +23,37 @@ from pipeline.ingest.raw import Found, RawFile
 from pipeline.snapshot import Snapshot
 from pipeline.store.warehouse import Draft
 
-_EVENT_SOURCES = frozenset(source.id for source in SOURCES if source.layout in EVENT_LAYOUTS)
+_READERS: Final = 2
+"""Files decoded at a time; more would only raise the peak of memory."""
 
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a refresh did.
-
-    Attributes
-    ----------
-    adopted
-        Files that are new in the raw data.
-    known
-        Offered files whose bytes were there already.
-    ignored
-        Offered files that hold nothing for the atlas, each with the reason.
-    """
-
-    adopted: tuple[RawFile, ...]
-    known: tuple[str, ...]
-    ignored: tuple[tuple[str, str], ...]
+_EVENT_SOURCES: Final = frozenset(source.id for source in SOURCES if source.layout in EVENT_LAYOUTS)
 
 
 def refresh(
-    folder: Path, data_dir: Path, today: date, series: Sequence[Series] = SERIES
-) -> Outcome:
-    """Add a folder of published files to the raw data and publish a warehouse built with them.
+    new: Sequence[Found],
+    data_dir: Path,
+    series: Sequence[Series] = SERIES,
+    snapshot_dir: Path = bundled.FOLDER,
+) -> tuple[RawFile, ...]:
+    """Add published files to the raw data and publish a warehouse built with them.
 
-    Nothing is changed unless every offered file can be used and every law holds.
+    Nothing is changed unless every new file can be used and every law holds.
 
     Parameters
     ----------
-    folder
-        Published files, at any depth.
+    new
+        Recognised files whose bytes are not among the raw data yet.
     data_dir
         Folder that holds ``raw`` and ``processed``.
-    today
-        Recorded as the date of retrieval of new files.
     series
         Declared series.
+    snapshot_dir
+        Where the bundled snapshot lies.
 
     Returns
     -------
-    Outcome
-        What was added, known and ignored.
+    tuple of RawFile
+        The files as they lie in the raw data now.
 
     Raises
     ------
@@ -73,19 +62,12 @@ def refresh(
     ContractError
         If the tables do not add up.
     """
-    offered = raw.scan(folder, today, series)
-    raw_dir = data_dir / "raw"
-    locked = raw.verified(raw_dir, raw.read_lock(raw_dir))
-    held = {(one.file.source_id, one.file.dataset, one.file.sha256) for one in locked}
-    new, known = [], []
-    for one in offered.found:
-        is_held = (one.file.source_id, one.file.dataset, one.file.sha256) in held
-        (known if is_held else new).append(one)
-    adopted = _build(data_dir, locked, new, series)
-    return Outcome(adopted, tuple(one.file.path for one in known), offered.ignored)
+    return _build(data_dir, raw.locked_files(data_dir / "raw"), new, series, snapshot_dir)
 
 
-def build(data_dir: Path, series: Sequence[Series] = SERIES) -> None:
+def build(
+    data_dir: Path, series: Sequence[Series] = SERIES, snapshot_dir: Path = bundled.FOLDER
+) -> None:
     """Publish a warehouse built from the raw data, and from the bundled snapshot for the rest.
 
     Parameters
@@ -94,6 +76,8 @@ def build(data_dir: Path, series: Sequence[Series] = SERIES) -> None:
         Folder that holds ``raw`` and ``processed``.
     series
         Declared series.
+    snapshot_dir
+        Where the bundled snapshot lies.
 
     Raises
     ------
@@ -102,16 +86,23 @@ def build(data_dir: Path, series: Sequence[Series] = SERIES) -> None:
     ContractError
         If the tables do not add up.
     """
-    raw_dir = data_dir / "raw"
-    _build(data_dir, raw.verified(raw_dir, raw.read_lock(raw_dir)), (), series)
+    _build(data_dir, raw.locked_files(data_dir / "raw"), (), series, snapshot_dir)
 
 
 def _build(
-    data_dir: Path, locked: Sequence[Found], new: Sequence[Found], series: Sequence[Series]
+    data_dir: Path,
+    locked: Sequence[Found],
+    new: Sequence[Found],
+    series: Sequence[Series],
+    snapshot_dir: Path,
 ) -> tuple[RawFile, ...]:
     """Read, store, check, adopt, publish: in this order, so that a failure leaves no trace."""
-    carried = snapshot.read(bundled.FOLDER, series) if bundled.read_manifest() else None
-    inputs = _read(locked, new, carried, series)
+    manifest = bundled.read_manifest(snapshot_dir)
+    carried = snapshot.read(snapshot_dir, series) if manifest else None
+    refusals = Refusals()
+    known = [one.file for one in locked] + list(manifest.files if manifest else ())
+    usable = _without_copies(known, new, refusals)
+    inputs = _read(locked, usable, carried, series, refusals)
     found = core.releases(_with_carried(inputs.readings, carried))
     raw_dir = data_dir / "raw"
     with Draft(data_dir) as draft:
@@ -122,7 +113,7 @@ def _build(
             raw.adopt(raw_dir, inputs.adopted)
             raw.write_lock(raw_dir, [one.file for one in (*locked, *inputs.adopted)])
         draft.publish(
-            fingerprint=build_fingerprint(data_dir),
+            fingerprint=build_fingerprint(data_dir, snapshot_dir),
             newest_cut=_newest_cut(found),
             is_snapshot_only=not inputs.readings,
         )
@@ -144,30 +135,29 @@ def _read(
     new: Sequence[Found],
     carried: Snapshot | None,
     series: Sequence[Series],
+    refusals: Refusals,
 ) -> _Inputs:
     """Read every file before judging any, so that one message can name all that are refused."""
-    refusals = Refusals()
-    usable = _without_copies(locked, new, refusals)
-    references = [one for one in usable if one.file.source_id not in _EVENT_SOURCES]
+    references = [one for one in new if one.file.source_id not in _EVENT_SOURCES]
     settled = [Found(raw.settled(one.file), one.location) for one in references]
     fallback = (
         Fallback(carried.municipalities, carried.population, carried.references)
         if carried
         else None
     )
-    places, files = read_places([*locked, *settled], fallback, refusals)
+    try:
+        places, files = read_places([*locked, *settled], fallback, refusals)
+    except SourceError as error:
+        raise SourceError("\n".join([*refusals.reasons.values(), str(error)])) from error
+    events = [one for one in (*locked, *new) if one.file.source_id in _EVENT_SOURCES]
     readings, adopted = [], list(settled)
-    for one in (*locked, *usable):
-        if one.file.source_id not in _EVENT_SOURCES:
+    for one, reading in zip(events, _readings(events, places, series, refusals), strict=True):
+        if reading is None:
             continue
-        reading = refusals.attempt(
-            one.file, lambda: read_events(one, series, places.names, places.boundaries)  # noqa: B023 - called at once
-        )
-        if reading is not None and one in usable:
+        if one in new:
             reading = _at(raw.settled(reading.file).path, reading)
             adopted.append(Found(reading.file, one.location))
-        if reading is not None:
-            readings.append(reading)
+        readings.append(reading)
     if refusals.reasons:
         shown = {
             settled_one.file.path: one.file.path
@@ -177,15 +167,30 @@ def _read(
     return _Inputs(places, files, tuple(readings), tuple(adopted))
 
 
+def _readings(
+    events: Sequence[Found], places: Places, series: Sequence[Series], refusals: Refusals
+) -> list[Reading | None]:
+    """Each file's reading, or None where it was refused.
+
+    Workbooks are decoded outside Python's lock, so threads keep a second core busy.
+    """
+
+    def read(one: Found) -> Reading | None:
+        return refusals.attempt(
+            one.file, lambda: read_events(one, series, places.names, places.boundaries)
+        )
+
+    with ThreadPoolExecutor(_READERS) as pool:
+        return list(pool.map(read, events))
+
+
 def _without_copies(
-    locked: Sequence[Found], new: Sequence[Found], refusals: Refusals
+    known: Sequence[RawFile], new: Sequence[Found], refusals: Refusals
 ) -> list[Found]:
     """New files whose bytes are not those of another dataset, known or offered beside them.
 
     A wrong file under the right name happens: its bytes are those of another dataset's file.
     """
-    manifest = bundled.read_manifest()
-    known = [one.file for one in locked] + list(manifest.files if manifest else ())
     settled = {file.sha256: file for file in known}
     offered: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for one in new:

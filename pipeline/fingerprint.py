@@ -6,18 +6,26 @@ from typing import Final
 
 from pipeline import bundled
 from pipeline.ingest import raw
+from pipeline.store.published import published_fingerprint
 
 _CODE: Final = Path(__file__).resolve().parent
 _SUFFIXES: Final = frozenset({".py", ".sql", ".csv"})
 
 
-def build_fingerprint(data_dir: Path) -> str:
+def is_current(data_dir: Path, snapshot_dir: Path = bundled.FOLDER) -> bool:
+    """Whether the published warehouse was built from just what is here now."""
+    return published_fingerprint(data_dir) == build_fingerprint(data_dir, snapshot_dir)
+
+
+def build_fingerprint(data_dir: Path, snapshot_dir: Path = bundled.FOLDER) -> str:
     """Checksum of the locked raw files, the bundled snapshot and the code of the pipeline.
 
     Parameters
     ----------
     data_dir
         Folder that holds ``raw`` and ``processed``.
+    snapshot_dir
+        Where the bundled snapshot lies.
 
     Returns
     -------
@@ -30,10 +38,9 @@ def build_fingerprint(data_dir: Path) -> str:
         If a locked file is missing or was edited.
     """
     digest = hashlib.sha256()
-    raw_dir = data_dir / "raw"
-    for found in raw.verified(raw_dir, raw.read_lock(raw_dir)):
+    for found in raw.locked_files(data_dir / "raw"):
         digest.update(repr(found.file).encode())
-    manifest = bundled.read_manifest()
+    manifest = bundled.read_manifest(snapshot_dir)
     digest.update((manifest.digest if manifest else "no snapshot").encode())
     for path in sorted(_CODE.rglob("*")):
         if path.suffix in _SUFFIXES:

@@ -201,7 +201,7 @@ def write_lock(raw_dir: Path, files: Iterable[RawFile]) -> None:
     draft.replace(raw_dir / LOCK_NAME)
 
 
-def verified(raw_dir: Path, files: Iterable[RawFile]) -> tuple[Found, ...]:
+def locked_files(raw_dir: Path) -> tuple[Found, ...]:
     """The locked files with their place on disk, after their checksums were compared.
 
     Raises
@@ -210,7 +210,7 @@ def verified(raw_dir: Path, files: Iterable[RawFile]) -> tuple[Found, ...]:
         If a locked file is missing or its bytes are not the ones that were locked.
     """
     found = []
-    for file in files:
+    for file in read_lock(raw_dir):
         location = raw_dir / file.path
         if not location.is_file():
             message = f"{location} is in the lock but not on disk. Put it back or refresh again."
@@ -223,6 +223,16 @@ def verified(raw_dir: Path, files: Iterable[RawFile]) -> tuple[Found, ...]:
             raise SourceError(message)
         found.append(Found(file, location))
     return tuple(found)
+
+
+def unknown(offered: Iterable[Found], locked: Iterable[RawFile]) -> list[Found]:
+    """The offered files whose bytes are not locked yet under their dataset."""
+    held = {(file.source_id, file.dataset, file.sha256) for file in locked}
+    return [
+        one
+        for one in offered
+        if (one.file.source_id, one.file.dataset, one.file.sha256) not in held
+    ]
 
 
 def settled(file: RawFile) -> RawFile:
