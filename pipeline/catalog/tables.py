@@ -126,7 +126,9 @@ def _rate_columns() -> dict[str, pa.Column]:
     return {
         "events": _number("what was recorded in the period", unit="the series' unit"),
         "population": _number(
-            "mid-period residents, unknown where the edition has none", unit="persons", nullable=True
+            "residents, the mean over the days of the period; unknown where that of any month is",
+            unit="persons",
+            nullable=True,
         ),
         "person_years": _number(
             "residents times the published days of the period", unit="person-years", nullable=True
@@ -137,6 +139,11 @@ def _rate_columns() -> dict[str, pa.Column]:
         "is_provisional": _flag("some month of the period may still grow"),
         "is_population_carried": _flag("some month uses the population of the year before"),
         "crosses_edition": _flag("the period mixes two editions of the population figures"),
+    }
+
+
+def _class_columns() -> dict[str, pa.Column]:
+    return {
         "count_class": _class("colour class of the count, fixed over time"),
         "rate_class": _class("colour class of the rate, fixed over time"),
     }
@@ -397,6 +404,16 @@ _TABLES = (
         note=_text("what else a reader should know", nullable=True),
     ),
     _table(
+        "mart.population_yearly",
+        "one row per municipality and year with known residents: the denominator of every rate",
+        ("municipality_code", "year"),
+        municipality_code=_municipality("DIVIPOLA code"),
+        year=_year(),
+        population=_count("residents at 30 June, above 0", unit="persons"),
+        edition=_text("projection the figure comes from; figures of two editions do not compare"),
+        is_population_carried=_flag("figure of the year before, since none is published yet"),
+    ),
+    _table(
         "mart.class_break",
         "one row per series, window, measure and colour class above zero",
         ("series_id", "window", "measure", "class"),
@@ -405,9 +422,13 @@ _TABLES = (
             "window": _one_of("length of the period", "year", "rolling", "month"),
             "measure": _one_of("what is coloured", "count", "rate"),
             "class": _column("uint8", "utinyint", "colour class, 1 is the lowest above zero"),
-            "lower": _number("values of the class are above this", unit="the measure's unit"),
+            "lower": _number(
+                "lowest value of the class, itself included unless 0", unit="the measure's unit"
+            ),
             "upper": _number(
-                "and up to this; open where empty", unit="the measure's unit", nullable=True
+                "end of the class, itself excluded; open where empty",
+                unit="the measure's unit",
+                nullable=True,
             ),
         },
     ),
@@ -427,6 +448,7 @@ _TABLES = (
         year=_year(),
         months_published=_count("months of the year that are published", unit="months"),
         **_rate_columns(),
+        **_class_columns(),
     ),
     _table(
         "mart.rate_rolling",
@@ -437,6 +459,7 @@ _TABLES = (
         municipality_code=_municipality(),
         month=_month("first day of the last of the twelve months"),
         **_rate_columns(),
+        **_class_columns(),
     ),
     _table(
         "mart.rate_monthly",
@@ -447,6 +470,7 @@ _TABLES = (
         municipality_code=_municipality(),
         month=_month(),
         **_rate_columns(),
+        **_class_columns(),
     ),
     _table(
         "mart.rate_department_yearly",

@@ -70,6 +70,7 @@ class Draft:
         self.build_id = self._built_at.strftime("%Y%m%dT%H%M%S%f")[:-3]
         self._path = self._link.with_name(f"warehouse-{self.build_id}.duckdb")
         self._part = self._path.with_name(self._path.name + _UNFINISHED)
+        self._is_checked = False
         self._connection = duckdb.connect(self._part, config=_CONFIG)
         for layer in sorted({table.layer for table in TABLES.values()}):
             self._connection.execute(f"create schema {layer}")
@@ -105,6 +106,7 @@ class Draft:
             If a column or value breaks the declaration; all breaches in one message.
         """
         table = TABLES[name]
+        self._is_checked = False
         breaches = frame_breaches(table, frame)
         if breaches:
             raise ContractError(_message(f"{name}: the rows to store break its contract", breaches))
@@ -117,7 +119,7 @@ class Draft:
         key = ", ".join(_quoted(column) for column in table.key)
         self._connection.register("incoming", arrow.Table.from_pandas(frame, preserve_index=False))
         self._connection.execute(
-            f"insert into {name} select {columns} from incoming order by {key}"
+            f"insert into {name} select {columns} from incoming order by {key}"  # noqa: S608 - declared names
         )
         self._connection.unregister("incoming")
 
@@ -157,9 +159,10 @@ class Draft:
         ]
         if breaches:
             raise ContractError(_message("the tables do not add up", breaches))
+        self._is_checked = True
 
     def publish(self, *, fingerprint: str, newest_cut: date, is_snapshot_only: bool) -> Path:
-        """Check all laws, then let the published path point to this build.
+        """Let the published path point to this build, once all laws hold.
 
         The build replaced stays, since a running dashboard may still read it; older ones go.
 
@@ -182,6 +185,8 @@ class Draft:
         ContractError
             If a row breaks a law; the warehouse in use keeps serving.
         """
+        if not self._is_checked:
+            self.check()
         self.store(
             "core.build",
             pd.DataFrame(
@@ -195,7 +200,6 @@ class Draft:
                 }
             ),
         )
-        self.check()
         self._connection.execute("checkpoint")
         self._connection.close()
         replaced = self._link.resolve()
@@ -279,6 +283,30 @@ class Warehouse:
             self._thread.cursor = self._connection.cursor()
         return _rows(self._thread.cursor, _sql(name), parameters)
 
+    def table(self, name: str) -> pd.DataFrame:
+        """A whole table in the order of its key; geometry as WKB.
+
+        Parameters
+        ----------
+        name
+            Table as declared, e.g. ``core.municipality``.
+
+        Returns
+        -------
+        frame
+            One row per row; dates as ``datetime64[s]``.
+        """
+        table = TABLES[name]
+        columns = ", ".join(
+            f"st_aswkb({_quoted(column)}) as {_quoted(column)}"
+            if _is_geometry(facts)
+            else _quoted(column)
+            for column, facts in table.schema.columns.items()
+        )
+        key = ", ".join(_quoted(column) for column in table.key)
+        query = f"select {columns} from {name} order by {key}"  # noqa: S608 - declared names
+        return _rows(self._connection.cursor(), query, {})
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
@@ -349,7 +377,7 @@ def _law_breach(law: str, offending: pd.DataFrame) -> str:
 
 def _repeated_keys(table: Table) -> str:
     key = ", ".join(_quoted(column) for column in table.key)
-    return f"select {key}, count(*) as rows from {table.name} group by {key} having count(*) > 1"
+    return f"select {key}, count(*) from {table.name} group by {key} having count(*) > 1"  # noqa: S608 - declared names
 
 
 def _message(headline: str, breaches: Iterable[str]) -> str:

@@ -1,0 +1,210 @@
+"""Counts become rates: the marts that pages show, from what the core tables hold.
+
+SQL says who was at risk and what was recorded; `pipeline.analysis` says what that means.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from pipeline.analysis.classes import class_breaks, class_of
+from pipeline.analysis.rates import (
+    crude_rate_per_100k,
+    dispersion,
+    overdispersed_limits,
+    person_years,
+)
+from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
+from pipeline.catalog.series import Interval, Series
+from pipeline.catalog.tables import TABLES
+from pipeline.store.warehouse import Draft
+
+_MARTS: Final = {
+    "month": "mart.rate_monthly",
+    "rolling": "mart.rate_rolling",
+    "year": "mart.rate_yearly",
+}
+_MEASURES: Final = {"count": "events", "rate": "rate_per_100k"}
+_NO_BREAKS: Final = np.array([])
+_INDEPENDENT: Final = 1.0
+"""Variance over mean of events that happen one by one."""
+
+
+def store(draft: Draft, series: Sequence[Series]) -> None:
+    """Fill every mart from the core tables of a draft.
+
+    Parameters
+    ----------
+    draft
+        Warehouse being built; its core tables are complete.
+    series
+        Declared series.
+    """
+    departments = list(PROGRAMME_DEPARTMENTS)
+    _store(draft, "mart.population_yearly", draft.frame("mart/population_yearly"))
+    monthly = draft.frame("mart/rate_monthly", departments=departments)
+    dispersions = dispersion_table(
+        monthly, [one.id for one in series if one.interval is Interval.OVERDISPERSED]
+    )
+    _store(draft, "mart.dispersion", dispersions)
+    spread = dispersions.set_index("series_id")["dispersion"].reindex([one.id for one in series])
+    spread[[one.id for one in series if one.interval is Interval.EXACT]] = _INDEPENDENT
+    rolling = draft.frame("mart/rate_rolling", departments=departments)
+    yearly = draft.frame("mart/rate_yearly")
+    breaks = []
+    for window, exposures in {"month": monthly, "rolling": rolling, "year": yearly}.items():
+        rates = rate_table(exposures, spread)
+        breaks.append(class_break_table(rates, window, departments))
+        _store(draft, _MARTS[window], with_classes(rates, breaks[-1]))
+    _store(draft, "mart.class_break", pd.concat(breaks, ignore_index=True))
+    by_department = draft.frame("mart/rate_department_yearly")
+    _store(draft, "mart.rate_department_yearly", rate_table(by_department, spread))
+
+
+def rate_table(exposures: pd.DataFrame, spread: "pd.Series[float]") -> pd.DataFrame:
+    """Add person-years, the crude rate and its 95 % limits.
+
+    A place whose population is unknown has a count and no rate. A series whose events come in
+    groups of unknown size has a rate and no limits: a guessed interval would be none.
+
+    Parameters
+    ----------
+    exposures
+        One row per series, place and period: `series_id`, `events`, `population` (mean residents,
+        NaN where unknown) and `days` published, besides any other columns.
+    spread
+        Variance over mean of every series, by series: 1 for independent events, NaN where unknown.
+
+    Returns
+    -------
+    rates
+        The same rows and columns, with `person_years`, `rate_per_100k`, `rate_lower_per_100k` and
+        `rate_upper_per_100k`; NaN where undefined.
+    """
+    code, ids = pd.factorize(exposures["series_id"])
+    ratio = spread.loc[ids].to_numpy()[code]
+    at_risk = person_years(exposures["population"], exposures["days"])
+    defined = at_risk.notna().to_numpy()
+    lower = np.full(len(exposures), np.nan)
+    upper = np.full(len(exposures), np.nan)
+    events = exposures["events"].to_numpy()
+    lower[defined], upper[defined] = overdispersed_limits(events[defined], ratio[defined])
+    return exposures.assign(
+        person_years=at_risk,
+        rate_per_100k=crude_rate_per_100k(exposures["events"], at_risk),
+        rate_lower_per_100k=crude_rate_per_100k(lower, at_risk.to_numpy()),
+        rate_upper_per_100k=crude_rate_per_100k(upper, at_risk.to_numpy()),
+    )
+
+
+def dispersion_table(monthly: pd.DataFrame, series_ids: Sequence[str]) -> pd.DataFrame:
+    """Variance over mean of the monthly counts of series whose events come in groups.
+
+    A municipality's complete months within one year are compared with one another, so that neither
+    a level nor a trend counts as dispersion.
+
+    Parameters
+    ----------
+    monthly
+        One row per series, municipality and published month: `series_id`, `municipality_code`,
+        `month`, `days`, `events`, `is_provisional`.
+    series_ids
+        Series with grouped events.
+
+    Returns
+    -------
+    dispersions
+        Rows of ``mart.dispersion``; a series without two months to compare has none.
+    """
+    located = ~monthly["municipality_code"].str.endswith("000")
+    whole = monthly[located & ~monthly["is_provisional"] & monthly["series_id"].isin(series_ids)]
+    place, _ = pd.factorize(whole["municipality_code"])
+    group = place * 10_000 + whole["month"].dt.year.to_numpy()
+    rows = []
+    for one, at in whole.groupby("series_id").indices.items():
+        found = dispersion(
+            whole["events"].to_numpy()[at],
+            expected_shares=whole["days"].to_numpy()[at],
+            groups=group[at],
+        )
+        if not np.isnan(found):
+            rows.append({"series_id": one, "dispersion": found})
+    return pd.DataFrame(rows, columns=["series_id", "dispersion"]).astype(
+        {"series_id": "str", "dispersion": "float64"}
+    )
+
+
+def class_break_table(rates: pd.DataFrame, window: str, departments: Sequence[str]) -> pd.DataFrame:
+    """Colour classes of every series and measure, fixed over all periods.
+
+    Only municipalities of the mapped departments count: a scale that reached up to the capital
+    would leave their map in two colours.
+
+    Parameters
+    ----------
+    rates
+        As from `rate_table`, for one window.
+    window
+        Name of the window: ``year``, ``rolling`` or ``month``.
+    departments
+        Codes of the departments on the map.
+
+    Returns
+    -------
+    breaks
+        Rows of ``mart.class_break``: at least class 1 for every series and measure with a value.
+    """
+    code = rates["municipality_code"]
+    mapped = rates[code.str.slice(0, 2).isin(departments) & ~code.str.endswith("000")]
+    rows = []
+    for series_id, at in mapped.groupby("series_id").indices.items():
+        for measure, column in _MEASURES.items():
+            values = mapped[column].to_numpy()[at]
+            if np.isnan(values).all():
+                continue
+            edges = [0.0, *class_breaks(values), np.nan]
+            rows += [
+                (series_id, window, measure, number, lower, upper)
+                for number, (lower, upper) in enumerate(pairwise(edges), 1)
+            ]
+    columns = list(TABLES["mart.class_break"].schema.columns)
+    text = dict.fromkeys(("series_id", "window", "measure"), "str")
+    return pd.DataFrame(rows, columns=columns).astype(
+        text | {"class": "uint8", "lower": "float64", "upper": "float64"}
+    )
+
+
+def with_classes(rates: pd.DataFrame, breaks: pd.DataFrame) -> pd.DataFrame:
+    """Add the colour class of each count and rate.
+
+    Parameters
+    ----------
+    rates
+        As from `rate_table`, for one window.
+    breaks
+        Rows of ``mart.class_break`` of the same window.
+
+    Returns
+    -------
+    classed
+        The same rows, with `count_class` and `rate_class`.
+    """
+    inner = breaks[breaks["class"] > 1].groupby(["series_id", "measure"])["lower"]
+    edges = {key: lower.to_numpy() for key, lower in inner}
+    classed = {f"{measure}_class": np.empty(len(rates), np.uint8) for measure in _MEASURES}
+    for series_id, at in rates.groupby("series_id").indices.items():
+        for measure, column in _MEASURES.items():
+            values = rates[column].to_numpy()[at]
+            classed[f"{measure}_class"][at] = class_of(
+                values, edges.get((series_id, measure), _NO_BREAKS)
+            )
+    return rates.assign(**classed)
+
+
+def _store(draft: Draft, table: str, rows: pd.DataFrame) -> None:
+    """Store the declared columns of a frame: SQL counts in narrower types than are declared."""
+    types = {name: column.dtype.type for name, column in TABLES[table].schema.columns.items()}
+    draft.store(table, rows[list(types)].astype(types))

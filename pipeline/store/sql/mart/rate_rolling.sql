@@ -1,0 +1,130 @@
+-- one row per series, municipality or unlocated remainder of $departments, and month that ends
+-- twelve consecutive published months
+-- The population is the mean over the days of the window, unknown if that of any month is.
+with places as (
+    select municipality_code
+    from core.municipality
+    where department_code in (select unnest($departments))
+    union all
+    select distinct municipality_code
+    from core.crime_monthly
+    where
+        municipality_code like '%000'
+        and left(municipality_code, 2) in (select unnest($departments))
+),
+
+months as (
+    select
+        availability.series_id,
+        availability.municipality_code,
+        availability.month,
+        series.has_rate,
+        year(availability.month) as year,
+        day(last_day(availability.month)) as days,
+        availability.status = 'provisional' as is_provisional
+    from core.availability
+    inner join core.series on availability.series_id = series.series_id
+    where series.grain = 'municipality and month'
+),
+
+windows as (
+    select
+        series_id,
+        municipality_code,
+        month,
+        has_rate,
+        cast(sum(days) over twelve as integer) as days,
+        bool_or(is_provisional) over twelve as is_provisional,
+        count(*) over twelve = 12 as is_whole
+    from months
+    window twelve as (
+        partition by series_id, municipality_code
+        order by month
+        range between interval 11 month preceding and current row
+    )
+),
+
+published as (
+    select
+        windows.* exclude (municipality_code),
+        places.municipality_code
+    from windows
+    cross join places
+    where windows.municipality_code = 'all'
+    union all by name
+    select windows.*
+    from windows
+    inner join places on windows.municipality_code = places.municipality_code
+),
+
+counted as (
+    select
+        published.*,
+        cast(coalesce(crime.events, 0) as double) as events_of_month
+    from published
+    left join core.crime_monthly as crime
+        on
+            published.series_id = crime.series_id
+            and published.municipality_code = crime.municipality_code
+            and published.month = crime.month
+),
+
+summed as (
+    select
+        *,
+        sum(events_of_month) over (
+            partition by series_id, municipality_code
+            order by month
+            rows between 11 preceding and current row
+        ) as events
+    from counted
+),
+
+calendar as (
+    select distinct
+        month,
+        year,
+        days
+    from months
+),
+
+exposure as (
+    select
+        residents.municipality_code,
+        calendar.month,
+        sum(calendar.days * residents.population) over twelve
+        / sum(calendar.days) over twelve as population,
+        bool_or(residents.is_population_carried) over twelve as is_population_carried,
+        min(residents.edition) over twelve <> max(residents.edition) over twelve as crosses_edition,
+        count(*) over twelve = 12 as is_whole
+    from calendar
+    inner join mart.population_yearly as residents on calendar.year = residents.year
+    window twelve as (
+        partition by residents.municipality_code
+        order by calendar.month
+        range between interval 11 month preceding and current row
+    )
+),
+
+final as (
+    select
+        summed.series_id,
+        summed.municipality_code,
+        summed.month,
+        summed.days,
+        summed.is_provisional,
+        summed.events,
+        case when summed.has_rate and exposure.is_whole then exposure.population end as population,
+        coalesce(exposure.is_population_carried, false) as is_population_carried,
+        coalesce(exposure.crosses_edition, false) as crosses_edition
+    from summed
+    left join exposure
+        on
+            summed.municipality_code = exposure.municipality_code
+            and summed.month = exposure.month
+    where
+        summed.is_whole
+        and (summed.events > 0 or summed.municipality_code not like '%000')
+)
+
+select * from final
