@@ -463,13 +463,14 @@ def _refuse_large(report: pd.DataFrame) -> None:
 
 def _refuse_moved(codes: pd.Series, shapes: Shapes, cleaned: Shapes) -> None:
     """Stop if closing small faults moved more ground than there was in dispute."""
-    change = np.abs(_ground_km2(cleaned) - _ground_km2(shapes))
-    moved = shapely.is_empty(cleaned) | (change > FAULT_TOLERANCE_KM2)
+    changed = np.flatnonzero(~shapely.equals_exact(cleaned, shapes, tolerance=0))
+    change = np.abs(_ground_km2(cleaned[changed]) - _ground_km2(shapes[changed]))
+    moved = shapely.is_empty(cleaned[changed]) | (change > FAULT_TOLERANCE_KM2)
     if moved.any():
         worst = np.argmax(change)
         raise ContractError(
             f"{moved.sum()} geometries cannot be fitted to their neighbours, e.g. "
-            f"{codes.iloc[worst]} would change by {change[worst]:.2f} km². "
+            f"{codes.iloc[changed[worst]]} would change by {change[worst]:.2f} km². "
             "Correct the boundary file or fetch it again."
         )
 
