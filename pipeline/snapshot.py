@@ -20,6 +20,7 @@ from pipeline.analysis.boundaries import WEB_DECIMALS
 from pipeline.bundled import MANIFEST_NAME, SNAPSHOT_PREFIX
 from pipeline.catalog.series import Feed, Grain, Role, Series
 from pipeline.catalog.sources import SOURCES, Source
+from pipeline.catalog.tables import TABLES
 from pipeline.ingest.conform import Months
 from pipeline.core import EVERYWHERE
 from pipeline.ingest.events import EVENT_LAYOUTS, Drop, Reading
@@ -93,6 +94,7 @@ def write(warehouse: Warehouse, folder: Path) -> int:
     }
     text = json.dumps(stated, ensure_ascii=False, indent=1) + "\n"
     (folder / MANIFEST_NAME).write_text(text, "utf-8")
+    (folder / "SOURCES.md").write_text(_source_note(tables["source_file"]), "utf-8")
     return sum(path.stat().st_size for path in folder.iterdir())
 
 
@@ -111,7 +113,7 @@ def read(folder: Path, series: Sequence[Series]) -> Snapshot:
     Snapshot
         Every reading has the published file's own checksum, cut and row counts.
     """
-    tables = {name: _table(folder / f"{name}.parquet") for name in _TABLES}
+    tables = {name: _table(folder, name) for name in _TABLES}
     municipalities = tables["municipality"]
     outlines = shapely.from_geojson(municipalities["web_geometry"].to_numpy(dtype=object))
     municipalities["web_geometry"] = shapely.to_wkb(outlines)
@@ -125,10 +127,12 @@ def read(folder: Path, series: Sequence[Series]) -> Snapshot:
     )
 
 
-def _table(path: Path) -> pd.DataFrame:
-    frame = pd.read_parquet(path)
-    dates = frame.select_dtypes("datetime").columns
-    return frame.astype(dict.fromkeys(dates, "datetime64[s]"))
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    """One table in its declared types: files keep narrower ones."""
+    frame = pd.read_parquet(folder / f"{name}.parquet")
+    declared = TABLES[f"core.{name}"].schema.columns
+    types = {one: declared[one].dtype for one in frame if one in declared}
+    return frame.astype({one: dtype.type for one, dtype in types.items() if dtype is not None})
 
 
 def _portable(municipalities: pd.DataFrame, departments: pd.DataFrame) -> pd.DataFrame:
@@ -305,6 +309,28 @@ def _file(row: dict[str, Any]) -> RawFile:
         origin=row["origin"],
         licence=row["licence"],
     )
+
+
+def _source_note(files: pd.DataFrame) -> str:
+    """Whom to cite for the snapshot's figures, and up to when each publisher counted."""
+    cuts = files[files["role"].ne("history")].groupby("source_id")["cut_date"].max()
+    lines = [
+        "# Bundled snapshot",
+        "",
+        "Figures computed by this project's pipeline from the published files listed in",
+        "`snapshot.json`: counts by municipality and month or year, population, generalised outlines.",
+        "No published file is copied here. Cite the publishers:",
+        "",
+        "| publisher | dataset | cut | citation | licence |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {source.publisher} | {source.title} | {cuts[source.id]:%Y-%m-%d} "
+            f"| {source.citation} | {source.licence} |"
+            for source in SOURCES
+            if source.id in cuts
+        ),
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _citation(source: Source) -> dict[str, str]:
