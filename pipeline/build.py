@@ -262,6 +262,7 @@ def _store_core(
     population = inputs.places.population
     draft.store("core.source", core.source_frame())
     draft.store("core.series", core.series_frame(series, current))
+    draft.store("core.feed", core.feed_frame(series))
     draft.store("core.series_break", core.break_frame(series))
     draft.store("core.department", inputs.places.departments)
     draft.store("core.municipality", inputs.places.municipalities)

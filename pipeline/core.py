@@ -91,6 +91,21 @@ def series_frame(series: Sequence[Series], current: Sequence[Reading]) -> pd.Dat
     return frame.astype({"part_of": "str", "display_order": "int64"})
 
 
+def feed_frame(series: Sequence[Series]) -> pd.DataFrame:
+    """Rows of ``core.feed``."""
+    return pd.DataFrame(
+        {
+            "series_id": one.id,
+            "source_id": feed.source,
+            "dataset": feed.dataset,
+            "grain": feed.grain.value,
+            "role": feed.role.name.lower(),
+        }
+        for one in series
+        for feed in one.feeds
+    )
+
+
 def break_frame(series: Sequence[Series]) -> pd.DataFrame:
     """Rows of ``core.series_break``."""
     rows = [

@@ -197,6 +197,16 @@ _TABLES = (
         display_order=_count("order in lists"),
     ),
     _table(
+        "core.feed",
+        "one row per series and dataset its figures come from",
+        ("series_id", "source_id", "dataset"),
+        series_id=_series(),
+        source_id=_text("source as declared in the catalogue", pattern=IDENTIFIER),
+        dataset=_text("dataset within the source"),
+        grain=_text("finest period and place published"),
+        role=_one_of("what its figures are for", "current", "revision", "control"),
+    ),
+    _table(
         "core.series_break",
         "one row per series and declared break",
         ("series_id", "start_month", "kind"),
