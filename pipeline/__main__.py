@@ -1,4 +1,4 @@
-"""``python -m pipeline refresh | build | snapshot | diff``: what an analyst runs."""
+"""``python -m pipeline refresh | build | snapshot | diff | docs``: what an analyst runs."""
 
 import argparse
 import gc
@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _build(options.data_dir)
         elif options.command == "snapshot":
             _snapshot(options.data_dir)
+        elif options.command == "docs":
+            _docs()
         else:
             _diff(options.data_dir)
     except AtlasError as error:
@@ -64,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("build", help="rebuild from the raw data, if anything changed")
     commands.add_parser("snapshot", help="write the bundled snapshot from the warehouse")
     commands.add_parser("diff", help="what the last build changed against the one before")
+    commands.add_parser("docs", help="write the data dictionary from the declarations")
     return parser
 
 
@@ -103,6 +106,14 @@ def _snapshot(data_dir: Path) -> None:
 
     size = snapshot.write(Warehouse.open(published_path(data_dir)), bundled.FOLDER)
     print(f"Wrote {bundled.FOLDER.relative_to(_REPOSITORY)}: {size / 1e6:.2f} MB")
+
+
+def _docs() -> None:
+    from pipeline.dictionary import dictionary  # noqa: PLC0415 - imports pandas
+
+    path = _REPOSITORY / "docs" / "data-dictionary.md"
+    path.write_text(dictionary(), "utf-8")
+    print(f"Wrote {path.relative_to(_REPOSITORY)}")
 
 
 def _diff(data_dir: Path) -> None:

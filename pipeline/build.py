@@ -98,7 +98,8 @@ def _build(
 ) -> tuple[RawFile, ...]:
     """Read, store, check, adopt, publish: in this order, so that a failure leaves no trace."""
     manifest = bundled.read_manifest(snapshot_dir)
-    carried = snapshot.read(snapshot_dir, series) if manifest else None
+    held = {one.file.sha256 for one in (*locked, *new)}
+    carried = snapshot.read(snapshot_dir, series, held) if manifest else None
     refusals = Refusals()
     known = [one.file for one in locked] + list(manifest.files if manifest else ())
     usable = _without_copies(known, new, refusals)
@@ -241,12 +242,8 @@ def _at(path: str, reading: Reading) -> Reading:
 
 def _with_carried(readings: Iterable[Reading], carried: Snapshot | None) -> list[Reading]:
     """Readings of the files here, and of those that only the snapshot knows."""
-    here = list(readings)
-    held = {(one.file.source_id, one.file.dataset, one.file.sha256) for one in here}
-    for reading in carried.readings if carried else ():
-        if (reading.file.source_id, reading.file.dataset, reading.file.sha256) not in held:
-            here.append(_at(f"{SNAPSHOT_PREFIX}{reading.file.path}", reading))
-    return here
+    kept = carried.readings if carried else ()
+    return [*readings, *(_at(f"{SNAPSHOT_PREFIX}{one.file.path}", one) for one in kept)]
 
 
 def _newest_cut(found: core.Releases) -> date:

@@ -52,16 +52,26 @@ def store(draft: Draft, series: Sequence[Series]) -> None:
     _store(draft, "mart.dispersion", dispersions)
     spread = dispersions.set_index("series_id")["dispersion"].reindex([one.id for one in series])
     spread[[one.id for one in series if one.interval is Interval.EXACT]] = _INDEPENDENT
-    rolling = draft.frame("mart/rate_rolling", departments=departments)
-    yearly = draft.frame("mart/rate_yearly")
-    breaks = []
-    for window, exposures in {"month": monthly, "rolling": rolling, "year": yearly}.items():
-        rates = rate_table(exposures, spread)
-        breaks.append(class_break_table(rates, window, departments))
-        _store(draft, _MARTS[window], with_classes(rates, breaks[-1]))
+    breaks = [_store_rates(draft, "month", monthly, spread)]
+    del monthly  # one window at a time: each holds more than a million rows
+    for window in ("rolling", "year"):
+        names = {"departments": departments} if window == "rolling" else {}
+        exposures = draft.frame(_MARTS[window].replace(".", "/"), **names)
+        breaks.append(_store_rates(draft, window, exposures, spread))
+        del exposures
     _store(draft, "mart.class_break", pd.concat(breaks, ignore_index=True))
     by_department = draft.frame("mart/rate_department_yearly")
     _store(draft, "mart.rate_department_yearly", rate_table(by_department, spread))
+
+
+def _store_rates(
+    draft: Draft, window: str, exposures: pd.DataFrame, spread: "pd.Series[float]"
+) -> pd.DataFrame:
+    """Fill the mart of one window and hand back its class breaks."""
+    rates = rate_table(exposures, spread)
+    breaks = class_break_table(rates, window, PROGRAMME_DEPARTMENTS)
+    _store(draft, _MARTS[window], with_classes(rates, breaks))
+    return breaks
 
 
 def rate_table(exposures: pd.DataFrame, spread: "pd.Series[float]") -> pd.DataFrame:
@@ -171,7 +181,7 @@ def class_break_table(rates: pd.DataFrame, window: str, departments: Sequence[st
                 for number, (lower, upper) in enumerate(pairwise(edges), 1)
             ]
     columns = list(TABLES["mart.class_break"].schema.columns)
-    text = dict.fromkeys(("series_id", "window", "measure"), "str")
+    text = dict.fromkeys(("series_id", "time_window", "measure"), "str")
     return pd.DataFrame(rows, columns=columns).astype(
         text | {"class": "uint8", "lower": "float64", "upper": "float64"}
     )

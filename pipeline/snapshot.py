@@ -7,7 +7,7 @@ from the snapshot passes the same contracts and checks as a build from the files
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -98,7 +98,7 @@ def write(warehouse: Warehouse, folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.iterdir())
 
 
-def read(folder: Path, series: Sequence[Series]) -> Snapshot:
+def read(folder: Path, series: Sequence[Series], held: Set[str] = frozenset()) -> Snapshot:
     """Read a snapshot back as readings and reference frames.
 
     Parameters
@@ -107,6 +107,8 @@ def read(folder: Path, series: Sequence[Series]) -> Snapshot:
         A folder that `write` filled.
     series
         Declared series; they tell which file each figure came from.
+    held
+        Checksums of published files that are here themselves: their readings are left out.
 
     Returns
     -------
@@ -119,8 +121,9 @@ def read(folder: Path, series: Sequence[Series]) -> Snapshot:
     municipalities["web_geometry"] = shapely.to_wkb(outlines)
     files = tables["source_file"]
     is_reference = files["source_id"].isin(_REFERENCE_SOURCES)
+    carried = files[~is_reference & ~files["sha256"].isin(held)]
     return Snapshot(
-        tuple(_reading(row, tables, series) for row in files[~is_reference].to_dict("records")),
+        tuple(_reading(row, tables, series) for row in carried.to_dict("records")),
         municipalities,
         tables["population_yearly"],
         files[is_reference],

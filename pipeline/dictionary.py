@@ -1,0 +1,76 @@
+"""The data dictionary: every table and series in words, made from their declarations."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pipeline.catalog.series import SERIES, Role, Series
+from pipeline.catalog.sources import SOURCES
+from pipeline.catalog.tables import TABLES, Table, column_facts
+
+
+def dictionary(
+    tables: Mapping[str, Table] = TABLES, series: Sequence[Series] = SERIES
+) -> str:
+    """The dictionary as Markdown.
+
+    Parameters
+    ----------
+    tables
+        Declared tables by name.
+    series
+        Declared series.
+
+    Returns
+    -------
+    str
+        One section per series and per table, in the order of declaration.
+    """
+    lines = [
+        "# Data dictionary",
+        "",
+        "Generated from `pipeline/catalog` by `python -m pipeline docs`; edit the declarations.",
+        "",
+        "## Series",
+        "",
+        *_series_table(series),
+        "",
+        "## Tables",
+    ]
+    for table in tables.values():
+        lines += ["", f"### {table.name}", "", f"{_sentence(table.grain)} Key: {_code(table.key)}."]
+        lines += ["", *_column_table(table)]
+    return "\n".join(lines) + "\n"
+
+
+def _series_table(series: Iterable[Series]) -> list[str]:
+    publishers = {source.id: source.publisher for source in SOURCES}
+    rows = [
+        "| series | name | unit | kind | published by | publisher | interval | caveats |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for one in series:
+        shown = next(feed for feed in one.feeds if feed.role is Role.CURRENT)
+        caveats = " ".join([*(text.en for text in one.caveats), *(b.note.en for b in one.breaks)])
+        rows.append(
+            f"| `{one.id}` | {one.label.en} / {one.label.es} | {one.unit.en} | {one.kind.value} "
+            f"| {one.grain.value} | {publishers[shown.source]}: {shown.dataset} "
+            f"| {one.interval.name.lower()} | {caveats} |"
+        )
+    return rows
+
+
+def _column_table(table: Table) -> list[str]:
+    rows = ["| column | type | unit | may be empty | sensitivity | meaning |", "|---|---|---|---|---|---|"]
+    for name, facts in column_facts(table).items():
+        rows.append(
+            f"| `{name}` | {facts['sql_type']} | {facts['unit']} "
+            f"| {'yes' if facts['nullable'] else ''} | {facts['sensitivity']} | {facts['meaning']} |"
+        )
+    return rows
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:] + "."
+
+
+def _code(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
