@@ -426,10 +426,10 @@ _TABLES = (
     _table(
         "mart.class_break",
         "one row per series, window, measure and colour class above zero",
-        ("series_id", "window", "measure", "class"),
+        ("series_id", "time_window", "measure", "class"),
         **{
             "series_id": _series(),
-            "window": _one_of("length of the period", "year", "rolling", "month"),
+            "time_window": _one_of("length of the period", "year", "rolling", "month"),
             "measure": _one_of("what is coloured", "count", "rate"),
             "class": _column("uint8", "utinyint", "colour class, 1 is the lowest above zero"),
             "lower": _number(

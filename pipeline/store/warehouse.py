@@ -76,6 +76,7 @@ class Draft:
             self._connection.execute(f"create schema {layer}")
         for table in TABLES.values():
             self._connection.execute(";".join(_ddl(table)))
+        self._connection.execute(f"create view mart.rate as {_sql('mart/rate')}")
 
     def __enter__(self) -> Self:
         """The draft itself."""

@@ -1,0 +1,25 @@
+-- one row per municipality of the country: what is known of $programme_id there
+with final as (
+    select
+        coverage.municipality_code,
+        municipality.municipality_name,
+        municipality.department_code,
+        coverage.state,
+        coverage.evidence,
+        coverage.component,
+        coverage.start_date,
+        coverage.start_precision,
+        coverage.end_date,
+        coverage.end_basis,
+        coverage.is_named_region,
+        coverage.source_title,
+        coverage.source_url,
+        coverage.source_date,
+        coverage.note
+    from core.coverage
+    inner join core.municipality on coverage.municipality_code = municipality.municipality_code
+    where coverage.programme_id = $programme_id
+    order by coverage.municipality_code
+)
+
+select * from final

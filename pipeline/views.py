@@ -1,0 +1,228 @@
+"""The read door: one question each, asked of an open warehouse, answered with a frame.
+
+Pages and notebooks ask here and nowhere else. No answer joins where the programme works with
+figures of violence. What is not published has no row: missing is never zero.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from pipeline.analysis.classes import MISSING_CLASS
+from pipeline.store.warehouse import Warehouse
+
+Window = Literal["year", "rolling", "month"]
+"""Length of a period: a calendar year, twelve months, one month."""
+
+Measure = Literal["count", "rate"]
+"""What a colour stands for."""
+
+
+def build(warehouse: Warehouse) -> pd.DataFrame:
+    """When and from what the warehouse was built.
+
+    Returns
+    -------
+    build
+        One row: `build_id`, `built_at` (UTC), `fingerprint` of inputs and code, `newest_cut` and
+        `is_snapshot_only`.
+    """
+    return warehouse.query("view/build")
+
+
+def series(warehouse: Warehouse) -> pd.DataFrame:
+    """Every declared series, published here or not.
+
+    Returns
+    -------
+    series
+        Columns of ``core.series`` and, empty where nothing is published, `first_month`,
+        `last_month`, `last_complete_month`, `windows` (names joined by commas), `publisher`,
+        `citation`, `licence`, `cut_date` and `retrieved_date` of the newest release, and
+        `is_bundled` if the figures come from the bundled snapshot. In the order of lists.
+    """
+    return warehouse.query("view/series")
+
+
+def series_breaks(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
+    """Dates across which a series may not be compared without a mark.
+
+    Returns
+    -------
+    breaks
+        `start_month`, `end_month`, `kind` and notes in both languages, earliest first.
+    """
+    return warehouse.query("view/series_breaks", series_id=series_id)
+
+
+def periods(warehouse: Warehouse, series_id: str, window: Window) -> pd.DataFrame:
+    """Periods that a series publishes.
+
+    Returns
+    -------
+    periods
+        `period` (its first day; of a rolling window, the first day of its last month),
+        `is_provisional` and `is_partial` (a year with months missing), earliest first.
+    """
+    return warehouse.query("view/periods", series_id=series_id, time_window=window)
+
+
+def map_values(warehouse: Warehouse, series_id: str, window: Window, period: date) -> pd.DataFrame:
+    """What the map shows of one period.
+
+    Returns
+    -------
+    values
+        One row per municipality of the programme's departments with a published figure: names,
+        `events`, `population`, rate per 100,000 person-years with its 95 % limits (empty where
+        undefined), flags, `count_class` and `rate_class`. By municipality code.
+    """
+    return warehouse.query(
+        "view/map_values", series_id=series_id, time_window=window, period=period
+    )
+
+
+def class_breaks(
+    warehouse: Warehouse, series_id: str, window: Window, measure: Measure
+) -> pd.DataFrame:
+    """Colour classes above zero, fixed over all periods.
+
+    Returns
+    -------
+    breaks
+        `class` (1 is the lowest), `lower` (included, unless 0) and `upper` (excluded; empty for the
+        highest class).
+    """
+    return warehouse.query(
+        "view/class_breaks", series_id=series_id, time_window=window, measure=measure
+    )
+
+
+def class_matrix(
+    warehouse: Warehouse, series_id: str, window: Window, measure: Measure
+) -> tuple[Sequence[str], pd.DatetimeIndex, npt.NDArray[np.uint8]]:
+    """Colour class of every municipality in every period, to play through time.
+
+    Returns
+    -------
+    codes
+        Municipalities of the programme's departments with a figure in any period, ascending.
+    periods
+        Published periods, ascending.
+    matrix
+        Classes, 255 where missing. Shape ``(len(periods), len(codes))``.
+    """
+    classes = warehouse.query(
+        "view/class_matrix", series_id=series_id, time_window=window, measure=measure
+    )
+    columns, codes = pd.factorize(classes["municipality_code"], sort=True)
+    rows, published = pd.factorize(classes["period"], sort=True)
+    matrix = np.full((len(published), len(codes)), MISSING_CLASS, np.uint8)
+    matrix[rows, columns] = classes["class"]
+    return list(codes), pd.DatetimeIndex(published), matrix
+
+
+def place_history(
+    warehouse: Warehouse, series_id: str, municipality_code: str, window: Window
+) -> pd.DataFrame:
+    """One series in one municipality over time.
+
+    Returns
+    -------
+    history
+        `period`, `events`, `population`, rate with limits, and flags, earliest first; months that
+        are not published have no row.
+    """
+    return warehouse.query(
+        "view/place_history",
+        series_id=series_id,
+        municipality_code=municipality_code,
+        time_window=window,
+    )
+
+
+def unlocated(warehouse: Warehouse, series_id: str, window: Window, period: date) -> pd.DataFrame:
+    """Events of a known department and an unknown municipality, which no map can show.
+
+    Returns
+    -------
+    unlocated
+        `department_code`, `department_name` and `events` of the programme's departments that have
+        any in the period.
+    """
+    return warehouse.query("view/unlocated", series_id=series_id, time_window=window, period=period)
+
+
+def coverage(warehouse: Warehouse, programme_id: str) -> pd.DataFrame:
+    """What is known of a programme's presence in each municipality of the country.
+
+    Returns
+    -------
+    coverage
+        Names, `state`, and evidence, component, dates and sources where known. Neither
+        ``candidate`` nor ``no_evidence`` means that the programme is absent.
+    """
+    return warehouse.query("view/coverage", programme_id=programme_id)
+
+
+def municipalities(warehouse: Warehouse) -> pd.DataFrame:
+    """Municipalities of the programme's departments.
+
+    Returns
+    -------
+    municipalities
+        Codes, names, `area_km2` and `pdet_subregion` (empty outside PDET), by code.
+    """
+    return warehouse.query("view/municipalities")
+
+
+def municipality_outlines(warehouse: Warehouse) -> pd.DataFrame:
+    """Outlines of the programme's departments' municipalities, simplified for the web.
+
+    Returns
+    -------
+    outlines
+        Codes, names and `web_geometry` as WKB in longitude and latitude, by code.
+    """
+    return warehouse.query("view/municipality_outlines")
+
+
+def department_outlines(warehouse: Warehouse) -> pd.DataFrame:
+    """Outlines of all departments of the country, simplified for the web.
+
+    Returns
+    -------
+    outlines
+        `department_code`, `department_name`, `is_programme_department` and `web_geometry` as WKB in
+        longitude and latitude, by code.
+    """
+    return warehouse.query("view/department_outlines")
+
+
+def sources(warehouse: Warehouse) -> pd.DataFrame:
+    """Where the figures come from.
+
+    Returns
+    -------
+    sources
+        One row per source and series it feeds (empty for sources of reference, such as boundaries):
+        columns of ``core.source``, `role`, `cut_date`, `retrieved_date` and `is_bundled` of the
+        newest release.
+    """
+    return warehouse.query("view/sources")
+
+
+def revisions(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
+    """National yearly figures of each release of a series, for series with several releases.
+
+    Returns
+    -------
+    revisions
+        `cut_date`, `path`, `year` and `events`, earliest release first. A release's last year may
+        end at its cut.
+    """
+    return warehouse.query("view/revisions", series_id=series_id)
