@@ -10,7 +10,6 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -246,16 +245,18 @@ class Warehouse:
         Raises
         ------
         ContractError
-            If there is no warehouse, or its layout is not the declared one.
+            If there is no warehouse, it cannot be read, or its layout is not the declared one.
         """
         if not path.exists():
             message = f"no warehouse at {path}; `make build` makes one"
             raise ContractError(message)
         file = path.resolve()
-        connection = duckdb.connect(file, read_only=True, config=_CONFIG)
-        build: tuple[str, str] | None = None
-        with suppress(duckdb.CatalogException, duckdb.BinderException):
+        try:
+            connection = duckdb.connect(file, read_only=True, config=_CONFIG)
             build = connection.execute("select build_id, layout_version from core.build").fetchone()
+        except duckdb.Error as error:
+            message = f"the warehouse {file} cannot be read ({error}); `make build` makes it anew"
+            raise ContractError(message) from error
         if build is None or build[1] != layout_version():
             connection.close()
             message = (
