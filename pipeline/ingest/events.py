@@ -140,7 +140,7 @@ class _Table:
 
 
 def read_events(
-    found: Found, series: Sequence[Series], places: Gazetteer, boundaries: gpd.GeoDataFrame
+    found: Found, series: Sequence[Series], places: Gazetteer, boundaries: gpd.GeoDataFrame | None
 ) -> Reading:
     """Read one file of events against everything that is declared about it.
 
@@ -153,7 +153,7 @@ def read_events(
     places
         Official codes and names.
     boundaries
-        Municipal polygons (EPSG:4326), for files of points.
+        Municipal polygons (EPSG:4326), for files of points; None where only outlines are known.
 
     Returns
     -------
@@ -166,13 +166,43 @@ def read_events(
         With all faults of the file at once: unknown codes, names, terms or columns, dates outside
         the file's period, a truncated answer, a year that lacks months.
     """
+    return interpreted(found.file, decoded(found), series, places, boundaries)
+
+
+def decoded(found: Found) -> Rows:
+    """Decode one file of events: its rows as columns, nothing looked up yet.
+
+    Raises
+    ------
+    SourceError
+        If the bytes are not what the name promises, or the answer was cut.
+    """
     source = _SOURCES[found.file.source_id]
     shape = shape_of(source.id, found.file.dataset)
     rows = _READERS[source.layout](found.location, shape)
     _refuse_capped_answer(found.file, source, rows)
-    feeds = _feeds_of(found.file, series)
-    table = _keyed(found.file, source, shape, rows, places, boundaries)
-    file, months, is_open, period_faults = _dated(found.file, source, rows, table)
+    return rows
+
+
+def interpreted(
+    unread: RawFile,
+    rows: Rows,
+    series: Sequence[Series],
+    places: Gazetteer,
+    boundaries: gpd.GeoDataFrame | None,
+) -> Reading:
+    """Make a reading of decoded rows; parameters, result and errors as for `read_events`."""
+    source = _SOURCES[unread.source_id]
+    shape = shape_of(source.id, unread.dataset)
+    if source.layout is Layout.MINE_POINTS and boundaries is None:
+        message = (
+            f"{unread.path} holds points, and the boundaries they lie in are not here: only the "
+            "snapshot's outlines are. Add the municipal boundaries and refresh again."
+        )
+        raise SourceError(message)
+    feeds = _feeds_of(unread, series)
+    table = _keyed(unread, source, shape, rows, places, boundaries)
+    file, months, is_open, period_faults = _dated(unread, source, rows, table)
     counted = _counted(file, source, shape, rows, table, months, feeds)
     _raise_faults(file, rows, [*table.faults, *period_faults, *counted.faults])
     return Reading(
