@@ -1,0 +1,90 @@
+-- the national totals a publisher states are the sums over municipalities of the same cut
+with stated as (
+    select
+        series_id,
+        path,
+        cut_date,
+        year(period_start) as year,
+        sum(events) as events_stated
+    from core.published_total
+    group by all
+),
+
+shown as (
+    select distinct
+        feed.series_id,
+        file.cut_date
+    from core.feed
+    inner join core.source_file as file
+        on
+            feed.source_id = file.source_id
+            and feed.dataset = file.dataset
+            and feed.role = file.role
+    where
+        feed.role = 'current'
+        and feed.grain in ('municipality and month', 'municipality and year')
+),
+
+cells as (
+    select
+        series_id,
+        year(month) as year,
+        events
+    from core.crime_monthly
+    union all
+    select
+        series_id,
+        year,
+        events
+    from core.crime_yearly
+),
+
+releases as (
+    select
+        shown.series_id,
+        shown.cut_date,
+        cells.year,
+        cells.events
+    from shown
+    inner join cells on shown.series_id = cells.series_id
+    where shown.series_id not in (select series_id from core.revision)
+    union all
+    select
+        series_id,
+        cut_date,
+        year(period_start) as year,
+        events
+    from core.revision
+),
+
+summed as (
+    select
+        series_id,
+        cut_date,
+        year,
+        sum(events) as events_of_municipalities
+    from releases
+    group by all
+),
+
+final as (
+    select
+        stated.series_id,
+        stated.path,
+        stated.year,
+        stated.events_stated,
+        coalesce(summed.events_of_municipalities, 0) as events_of_municipalities
+    from stated
+    semi join releases
+        on
+            stated.series_id = releases.series_id
+            and stated.cut_date = releases.cut_date
+    left join summed
+        on
+            stated.series_id = summed.series_id
+            and stated.cut_date = summed.cut_date
+            and stated.year = summed.year
+    where stated.events_stated <> coalesce(summed.events_of_municipalities, 0)
+)
+
+select * from final
