@@ -1,13 +1,14 @@
-"""Raw values to keys: codes, names, months, quantities. Pure; every fault is collected, none hidden.
+"""Raw values to keys: codes, names, months, quantities. Pure; faults are collected, none hidden.
 
-A code is believed before a name. A place whose municipality nobody knows is *unlocated*: ``dd000`` in
-its department, ``00000`` where the department is unknown too. It is counted, never dropped.
+A code is believed before a name. A place whose municipality nobody knows is *unlocated*: ``dd000``
+in its department, ``00000`` where the department is unknown too. It is counted, never dropped.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -24,13 +25,21 @@ from pipeline.catalog.places import (
 )
 from pipeline.words import normalised
 
+K = TypeVar("K")
+
+Column = Sequence[Any] | npt.NDArray[Any]
 Months = npt.NDArray[np.datetime64]
 Codes = npt.NDArray[np.object_]
 
+_DATES: Final = frozenset({date, datetime})
 _EARLIEST: Final = np.datetime64("1985-01", "M")
 """No source of the atlas speaks of events before this; an earlier date is a typing error."""
+_CODE_DIGITS: Final = 5
 _CENTRE_DIGITS: Final = 3
-"""Police codes end in the three digits of a populated centre; the first five are the municipality."""
+"""The police add three digits for the populated centre; the first five are the municipality."""
+_LARGEST: Final = 10**9
+"""No count, population or year is larger; a number that is has lost its column or its comma."""
+_THOUSANDS = re.compile(r"\s*-?\d{1,3}(,\d{3})+(\.\d+)?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +48,9 @@ class Gazetteer:
 
     codes: frozenset[str]
     departments: Mapping[str, str]
-    """Department code by normalised name."""
+    """Department code by normalised name, official or declared as an alias."""
     names: Mapping[tuple[str, str], str]
-    """Municipality code by department code and normalised name."""
+    """Municipality code by department code and normalised name, official or alias."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +63,20 @@ class Fault:
 
 
 def gazetteer(municipalities: pd.DataFrame) -> Gazetteer:
-    """The places of `municipalities`, with columns code, name, department code and name."""
+    """The places of `municipalities`, with columns code, name, department code and name.
+
+    Declared aliases of places that are not among them are left out.
+    """
     codes = municipalities["municipality_code"]
     departments = municipalities["department_code"]
-    named = {
-        normalised(name): code
-        for name, code in zip(municipalities["department_name"], departments, strict=True)
-    }
+    department_names = map(normalised, municipalities["department_name"])
+    names = map(normalised, municipalities["municipality_name"])
     return Gazetteer(
         codes=frozenset(codes),
-        departments=named | DEPARTMENT_ALIASES,
-        names={
-            (department, normalised(name)): code
-            for department, name, code in zip(
-                departments, municipalities["municipality_name"], codes, strict=True
-            )
-        },
+        departments=dict(zip(department_names, departments, strict=True))
+        | _present(DEPARTMENT_ALIASES, frozenset(departments)),
+        names=dict(zip(zip(departments, names, strict=True), codes, strict=True))
+        | _present(MUNICIPALITY_ALIASES, frozenset(codes)),
     )
 
 
@@ -115,14 +122,14 @@ def code_of(raw: object, places: Gazetteer) -> str | None:
     >>> code_of("99999", here) is None
     True
     """
-    text = f"{raw:.0f}" if isinstance(raw, float | int) else str(raw).replace(",", "").strip()
-    if not re.fullmatch(r"\d*", text):
+    text = _digits(raw)
+    if text is None or len(text) > _CODE_DIGITS + _CENTRE_DIGITS:
         return None
-    if not text or not text.strip("0"):
+    if not text.strip("0"):
         return NO_DEPARTMENT
-    if len(text) > len(NO_DEPARTMENT):
-        text = text.zfill(len(NO_DEPARTMENT) + _CENTRE_DIGITS)[: len(NO_DEPARTMENT)]
-    code = text.zfill(len(NO_DEPARTMENT))
+    if len(text) > _CODE_DIGITS:
+        text = text.zfill(_CODE_DIGITS + _CENTRE_DIGITS)[:_CODE_DIGITS]
+    code = text.zfill(_CODE_DIGITS)
     code = OBSOLETE_CODES.get(code, code)
     is_unlocated = code.endswith("000") and any(one.startswith(code[:2]) for one in places.codes)
     return code if code in places.codes or is_unlocated else None
@@ -152,10 +159,10 @@ def code_of_name(department: str, municipality: str, places: Gazetteer) -> str |
         return None
     if name in MISSING_MARKERS or (code, name) in UNRESOLVED_NAMES:
         return f"{code}000"
-    return MUNICIPALITY_ALIASES.get((code, name)) or places.names.get((code, name))
+    return places.names.get((code, name))
 
 
-def located_by_code(raw: Sequence[Any], places: Gazetteer) -> tuple[Codes, list[Fault]]:
+def located_by_code(raw: Column, places: Gazetteer) -> tuple[Codes, list[Fault]]:
     """Municipality code of every row of a code column, and the values that are no code.
 
     Parameters
@@ -194,22 +201,24 @@ def located_by_name(
     faults
         One per pair that does not join.
     """
-    pairs = pd.Series(departments, dtype="object") + " / " + pd.Series(municipalities, dtype="object")
+    pairs = np.fromiter(
+        zip(map(str, departments), map(str, municipalities), strict=True), dtype=object
+    )
+    codes, faults = _mapped(
+        pairs,
+        lambda pair: code_of_name(pair[0], pair[1], places),
+        "name that does not join (department / name)",
+    )
+    return codes, [replace(fault, example=" / ".join(pairs[fault.rows[0]])) for fault in faults]
 
-    def joined(pair: str) -> str | None:
-        department, _, municipality = pair.partition(" / ")
-        return code_of_name(department, municipality, places)
 
-    return _mapped(pairs.to_numpy(dtype=object), joined, "name that does not join (department / name)")
-
-
-def months_of(raw: Sequence[Any], text_format: str) -> tuple[Months, Months, list[Fault]]:
+def months_of(raw: Column, text_format: str) -> tuple[Months, Months, list[Fault]]:
     """Month and day of every row of a date column, and the values that are no date.
 
     Parameters
     ----------
     raw
-        Dates, or text. Shape ``(n,)``.
+        Dates, text, or both in one column. Shape ``(n,)``.
     text_format
         How text dates look, as for ``strptime``.
 
@@ -223,21 +232,20 @@ def months_of(raw: Sequence[Any], text_format: str) -> tuple[Months, Months, lis
         One per unreadable value.
     """
     values = np.asarray(raw, dtype=object)
-    if all(isinstance(value, str) for value in values):
-        days = _days_of_text(values, text_format)
-    else:
-        try:
-            days = values.astype("datetime64[D]")
-        except ValueError:
-            days = _days_of_text(np.asarray([str(v)[:10] for v in values], object), "%Y-%m-%d")
-    months = days.astype("datetime64[M]")
+    is_date = np.fromiter((type(value) in _DATES for value in values), bool, len(values))
+    is_text = np.fromiter((type(value) is str for value in values), bool, len(values))
+    days = np.full(values.shape, "NaT", dtype="datetime64[D]")
+    days[is_date] = values[is_date].astype("datetime64[D]")
+    days[is_text] = _days_of_text(values[is_text], text_format)
     faults = _faults(values, np.isnat(days), "unreadable date")
-    faults += _faults(values, ~np.isnat(days) & (months < _EARLIEST), "date before 1985")
-    return months, days, faults
+    is_early = days < _EARLIEST
+    faults += _faults(values, is_early, f"date before {_EARLIEST}")
+    days[is_early] = np.datetime64("NaT")
+    return days.astype("datetime64[M]"), days, faults
 
 
 def whole_numbers(
-    raw: Sequence[Any], what: str, lowest: int = 0
+    raw: Column, what: str, lowest: int = 0, highest: int = _LARGEST
 ) -> tuple[npt.NDArray[np.int64], list[Fault]]:
     """Integers of a column of numbers or text, thousands separators removed, and what is none.
 
@@ -247,29 +255,50 @@ def whole_numbers(
         Numbers, or text such as ``"2,006"`` or ``"344.0"``. Shape ``(n,)``.
     what
         Name of the quantity, for messages.
-    lowest
-        Smallest value allowed.
+    lowest, highest
+        Smallest and largest value allowed.
 
     Returns
     -------
     values
         Shape ``(n,)``; 0 where a fault says so.
     faults
-        One per value that is not a whole number or is too small.
+        One per value that is not a whole number or is out of range.
     """
     values = np.asarray(raw, dtype=object)
-    numbers = numbers_of(values)
-    is_wrong = ~np.isfinite(numbers) | (numbers != np.round(numbers)) | (numbers < lowest)
-    faults = _faults(values, is_wrong, f"{what} that is no whole number from {lowest}")
-    return np.where(is_wrong, 0, numbers).astype(np.int64), faults
+    numbers = numbers_of(raw)
+    is_whole = (numbers == np.round(numbers)) & (numbers >= lowest) & (numbers <= highest)
+    faults = _faults(
+        values, ~is_whole, f"{what} that is no whole number from {lowest} to {highest}"
+    )
+    return np.where(is_whole, numbers, 0).astype(np.int64), faults
 
 
-def numbers_of(raw: Sequence[Any]) -> npt.NDArray[np.float64]:
-    """Floats of a column of numbers or text; NaN where a value is no number. Shape ``(n,)``."""
-    series = pd.Series(np.asarray(raw, dtype=object))
-    if series.map(type).eq(str).any():
-        series = series.astype("str").str.replace(",", "", regex=False).str.strip()
-    return pd.to_numeric(series, errors="coerce").to_numpy(dtype=np.float64)
+def numbers_of(raw: Column) -> npt.NDArray[np.float64]:
+    """Floats of a column of numbers or text; NaN where a value is no number. Shape ``(n,)``.
+
+    A comma separates thousands and nothing else: ``"1,5"`` is no number, not 15.
+    """
+    values = [
+        _without_separators(str(value)) if isinstance(value, str | bool) else value for value in raw
+    ]
+    numbers = pd.to_numeric(pd.Series(values, dtype="object"), errors="coerce")
+    return numbers.to_numpy(dtype=np.float64)
+
+
+def _without_separators(text: str) -> str:
+    return text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
+
+
+def _digits(raw: object) -> str | None:
+    """The digits a code is written with, or None where there is anything else."""
+    is_whole = isinstance(raw, float) and raw.is_integer()
+    text = f"{raw:.0f}" if is_whole else _without_separators(str(raw)).strip()
+    return text if re.fullmatch(r"[0-9]*", text) else None
+
+
+def _present(aliases: Mapping[K, str], codes: frozenset[str]) -> dict[K, str]:
+    return {name: code for name, code in aliases.items() if code in codes}
 
 
 def _capitalised(word: str) -> str:
@@ -282,9 +311,7 @@ def _days_of_text(values: npt.NDArray[np.object_], text_format: str) -> npt.NDAr
     return parsed.to_numpy().astype("datetime64[D]")
 
 
-def _mapped(
-    raw: Sequence[Any], rule: Callable[[Any], str | None], what: str
-) -> tuple[Codes, list[Fault]]:
+def _mapped(raw: Column, rule: Callable[[Any], str | None], what: str) -> tuple[Codes, list[Fault]]:
     """Apply a rule once per distinct value."""
     values = np.asarray(raw, dtype=object)
     positions, distinct = pd.factorize(values, use_na_sentinel=False)

@@ -1,11 +1,13 @@
 """Bytes to columns: one reader per file format, none per series.
 
-Each reader returns `Rows`: the data rows of one file as columns under normalised names, without titles,
-totals and signatures, checked against the declared `Shape`. What a value means is decided in
-`pipeline.ingest.conform`.
+Each reader returns `Rows`: the data rows of one file as columns under normalised names, without
+titles, totals and signatures, checked against the declared `Shape`. What a value means is decided
+in `pipeline.ingest.conform`.
 """
 
+import csv
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -86,8 +88,8 @@ def read_police_workbook(path: Path, shape: Shape) -> Rows:
     Raises
     ------
     SourceError
-        As for `read_event_workbook`, or if no header row is found, a row between the first and the
-        last has no date, or the TOTAL row disagrees with the sum of the rows.
+        As for `read_event_workbook`, or if no header row is found, a row of events has no date, or
+        the TOTAL row disagrees with the sum of the rows.
     """
     sheet = _first_sheet(path)
     header_index = _header_index(path, sheet, shape)
@@ -96,9 +98,10 @@ def read_police_workbook(path: Path, shape: Shape) -> Rows:
     quantity_index = _position(path, header, shape.quantities, "quantity")
     below = sheet[header_index + 1 :]
     end = len(below)
-    while end and below[end - 1][date_index] == "":
+    while end and _is_blank(below[end - 1][date_index]):
         end -= 1
     data, tail = below[:end], below[end:]
+    _refuse_undated(path, tail, quantity_index, first_row=header_index + 2 + end)
     titles = _text_of(sheet[:header_index])
     rows = Rows(
         columns=_columns(path, sheet[header_index], data, shape),
@@ -117,31 +120,52 @@ def read_csv(path: Path, shape: Shape) -> Rows:
     Raises
     ------
     SourceError
-        If the file is empty, is not UTF-8 text, or its columns are not the declared ones.
+        As for `csv_columns`, or if the columns are not the declared ones.
     """
-    frame = read_text_frame(path)
-    _check_names(path, list(frame.columns), shape)
-    return Rows({name: frame[name].to_numpy(dtype=object) for name in frame.columns})
+    columns = {normalised(name): values for name, values in csv_columns(path).items()}
+    _check_names(path, list(columns), shape)
+    return Rows(columns)
 
 
-def read_text_frame(path: Path) -> pd.DataFrame:
-    """A CSV as a frame of text under normalised column names, nothing guessed.
+def csv_columns(path: Path) -> dict[str, tuple[str, ...]]:
+    """The columns of a CSV with a header as text, nothing guessed.
 
     Raises
     ------
     SourceError
-        If the file is empty or is not UTF-8 text with a header.
+        If the file is not UTF-8 text, has no row, has rows of unequal length as a file that was cut
+        short has, or has a column twice.
     """
     try:
-        frame = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        message = f"{path.name} cannot be read as CSV: {error}. Download it again."
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            header, *rows = [row for row in csv.reader(stream, strict=True) if row] or [[]]
+    except (csv.Error, UnicodeDecodeError) as error:
+        message = f"{shown(path)} cannot be read as CSV in UTF-8: {error}. Download it again."
         raise SourceError(message) from error
-    frame.columns = [normalised(name) for name in frame.columns]
-    if frame.empty:
-        message = f"{path.name} has a header and no rows. Download it again."
+    if not rows:
+        message = f"{shown(path)} has no rows. Download it again."
         raise SourceError(message)
-    return frame
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            message = (
+                f"{shown(path)}: row {number} has {len(row)} values, the header has {len(header)}; "
+                "it may be cut short. Download it again."
+            )
+            raise SourceError(message)
+    _refuse_twice(path, header)
+    return dict(zip(header, zip(*rows, strict=True), strict=True))
+
+
+def read_text_frame(path: Path) -> pd.DataFrame:
+    """A CSV as a frame of text under normalised column names.
+
+    Raises
+    ------
+    SourceError
+        As for `csv_columns`.
+    """
+    columns = csv_columns(path)
+    return pd.DataFrame({normalised(name): columns[name] for name in columns}, dtype="str")
 
 
 def read_records(path: Path, shape: Shape) -> Rows:
@@ -150,21 +174,37 @@ def read_records(path: Path, shape: Shape) -> Rows:
     Raises
     ------
     SourceError
-        If the file is not such a list, is empty, or its fields are not the declared ones.
+        As for `record_columns`, or if the fields are not the declared ones.
+    """
+    columns = record_columns(path)
+    _check_names(path, list(columns), shape)
+    return Rows(columns, first_row=1)
+
+
+def record_columns(path: Path) -> dict[str, list[Any]]:
+    """The fields of a JSON list of flat objects, by normalised name.
+
+    A field that a record leaves out, as the portal does with empty ones, or that is null, is empty
+    text.
+
+    Raises
+    ------
+    SourceError
+        If the file is not such a list, is empty, or has a field twice.
     """
     records = read_json(path)
-    if not isinstance(records, list) or not records or not isinstance(records[0], dict):
-        message = f"{path.name} is not a list of records. Download it again."
+    if not isinstance(records, list) or not records:
+        message = f"{shown(path)} is not a list of records. Download it again."
         raise SourceError(message)
-    _check_names(path, [normalised(name) for name in records[0]], shape)
-    names = list(records[0])
-    try:
-        columns = {normalised(name): [record[name] for record in records] for name in names}
-    except KeyError as error:
-        row = next(n for n, record in enumerate(records, 1) if set(record) != set(names))
-        message = f"{path.name}: record {row} has no {error.args[0]!r}; the first one has."
-        raise SourceError(message) from error
-    return Rows(columns, first_row=1)
+    for number, record in enumerate(records, start=1):
+        if not isinstance(record, dict) or not all(map(_is_scalar, record.values())):
+            message = (
+                f"{shown(path)}: record {number} is not flat: {record!r:.80}. Download it again."
+            )
+            raise SourceError(message)
+    names = list(dict.fromkeys(name for record in records for name in record))
+    _refuse_twice(path, names)
+    return {normalised(name): [_or_empty(record, name) for record in records] for name in names}
 
 
 def read_points(path: Path, shape: Shape) -> Rows:
@@ -173,24 +213,33 @@ def read_points(path: Path, shape: Shape) -> Rows:
     Raises
     ------
     SourceError
-        If the file is no such collection, is empty, or its properties are not the declared ones.
+        If the file is no such collection, is empty, a feature is not a point with two finite
+        coordinates, or the properties are not the declared ones.
     """
     document = read_json(path)
     features = document.get("features") if isinstance(document, dict) else None
-    if not features or any(
-        (one.get("geometry") or {}).get("type") != "Point" for one in features
-    ):
-        message = f"{path.name} is not a collection of points. Download it again."
+    if not isinstance(features, list) or not features:
+        message = f"{shown(path)} is not a collection of points. Download it again."
         raise SourceError(message)
-    names = list(features[0]["properties"])
+    for number, feature in enumerate(features, start=1):
+        if not _is_point(feature):
+            message = (
+                f"{shown(path)}: feature {number} is not a point with flat properties: "
+                f"{feature!r:.80}. Download it again."
+            )
+            raise SourceError(message)
+    properties = [feature["properties"] for feature in features]
+    names = list(dict.fromkeys(name for one in properties for name in one))
+    _refuse_twice(path, names)
     _check_names(path, [normalised(name) for name in names], shape)
-    columns = {
-        normalised(name): [one["properties"].get(name) or "" for one in features] for name in names
-    }
     longitude, latitude = zip(
-        *(one["geometry"]["coordinates"][:2] for one in features), strict=True
+        *(feature["geometry"]["coordinates"][:2] for feature in features), strict=True
     )
-    return Rows(columns, first_row=1, points=(longitude, latitude))
+    return Rows(
+        {normalised(name): [_or_empty(one, name) for one in properties] for name in names},
+        first_row=1,
+        points=(longitude, latitude),
+    )
 
 
 def read_json(path: Path) -> Any:  # noqa: ANN401 - a JSON document can be anything
@@ -203,8 +252,8 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - a JSON document can be anyth
     """
     try:
         return json.loads(path.read_bytes())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        message = f"{path.name} is not JSON ({error}). It may be cut short: download it again."
+    except (ValueError, RecursionError) as error:
+        message = f"{shown(path)} is not JSON ({error}). It may be cut short: download it again."
         raise SourceError(message) from error
 
 
@@ -224,18 +273,27 @@ def read_sheets(path: Path) -> dict[str, Sheet]:
         }
     except (CalamineError, PasswordError, OSError, ValueError) as error:
         message = (
-            f"{path.name} cannot be opened as a workbook ({error or type(error).__name__}): it may "
-            "be cut short, protected by a password or not a workbook at all. Download it again."
+            f"{shown(path)} cannot be opened as a workbook ({error}): it may be cut short, "
+            "protected by a password or not a workbook at all. Download it again."
         )
         raise SourceError(message) from error
 
 
+def shown(path: Path) -> str:
+    """A file as messages name it: with its folder, since releases share their names."""
+    return f"{path.parent.name}/{shown(path)}"
+
+
 def _first_sheet(path: Path) -> Sheet:
-    sheet = next((rows for rows in read_sheets(path).values() if rows), [])
-    if len(sheet) < 2:  # noqa: PLR2004 - a header and one row
-        message = f"{path.name} has no rows. Download it again."
-        raise SourceError(message)
-    return sheet
+    """The first sheet that is not empty, without the blank rows below its last."""
+    for sheet in read_sheets(path).values():
+        end = len(sheet)
+        while end and all(map(_is_blank, sheet[end - 1])):
+            end -= 1
+        if end > 1:
+            return sheet[:end]
+    message = f"{shown(path)} has no rows. Download it again."
+    raise SourceError(message)
 
 
 def _header_index(path: Path, sheet: Sheet, shape: Shape) -> int:
@@ -244,32 +302,86 @@ def _header_index(path: Path, sheet: Sheet, shape: Shape) -> int:
         if names & set(shape.quantities) and names & set(shape.municipality):
             return index
     message = (
-        f"{path.name}: none of the first {_HEADER_SEARCH_ROWS} rows is a header with "
-        f"{' or '.join(shape.municipality)} and {' or '.join(shape.quantities)}. Is it the right file?"
+        f"{shown(path)}: none of the first {_HEADER_SEARCH_ROWS} rows is a header with "
+        f"{' or '.join(shape.municipality)} and {' or '.join(shape.quantities)}. "
+        "Is it the right file?"
     )
     raise SourceError(message)
+
+
+def _refuse_undated(path: Path, tail: Sheet, quantity_index: int, first_row: int) -> None:
+    """Stop at a row of events without a date among the notes below the table."""
+    for number, row in enumerate(tail, start=first_row):
+        if not _is_blank(row[quantity_index]) and not _is_total(row, quantity_index):
+            message = (
+                f"{shown(path)}: row {number} states a quantity, has no date and is no TOTAL: "
+                f"{[cell for cell in row if not _is_blank(cell)]}. Download it again."
+            )
+            raise SourceError(message)
+
+
+def _is_total(row: Sequence[Any], quantity_index: int) -> bool:
+    label = next((normalised(str(cell)) for cell in row if not _is_blank(cell)), "")
+    return label == "TOTAL" and isinstance(row[quantity_index], int | float)
+
+
+def _is_blank(cell: object) -> bool:
+    return isinstance(cell, str) and not cell.strip()
 
 
 def _position(path: Path, header: Sequence[str], names: Sequence[str], what: str) -> int:
     for index, name in enumerate(header):
         if name in names:
             return index
-    message = f"{path.name} has no {what} column: expected {' or '.join(names)}, found {header}."
+    message = f"{shown(path)} has no {what} column: expected {' or '.join(names)}, found {header}."
     raise SourceError(message)
 
 
 def _columns(path: Path, header: Sequence[Any], data: Sheet, shape: Shape) -> dict[str, Any]:
     names = [normalised(str(cell)) for cell in header]
+    _refuse_twice(path, [name for name in names if name])
     _check_names(path, [name for name in names if name], shape)
     if not data:
-        message = f"{path.name} has a header and no rows. Download it again."
+        message = f"{shown(path)} has a header and no rows. Download it again."
         raise SourceError(message)
     columns = zip(*data, strict=True)
     return {name: values for name, values in zip(names, columns, strict=True) if name}
 
 
+def _refuse_twice(path: Path, names: Sequence[str]) -> None:
+    known = [normalised(name) for name in names]
+    if twice := sorted({name for name in known if known.count(name) > 1}):
+        message = f"{shown(path)}: columns that appear twice: {twice}. Download it again."
+        raise SourceError(message)
+
+
+def _is_scalar(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float)
+
+
+def _or_empty(record: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - a value can be anything
+    value = record.get(name)
+    return "" if value is None else value
+
+
+def _is_point(feature: object) -> bool:
+    if not isinstance(feature, dict):
+        return False
+    geometry, properties = feature.get("geometry"), feature.get("properties")
+    if not isinstance(geometry, dict) or not isinstance(properties, dict):
+        return False
+    position = geometry.get("coordinates")
+    return (
+        geometry.get("type") == "Point"
+        and isinstance(position, list)
+        and len(position) > 1
+        and all(isinstance(axis, int | float) and math.isfinite(axis) for axis in position[:2])
+        and all(map(_is_scalar, properties.values()))
+    )
+
+
 def _check_names(path: Path, names: list[str], shape: Shape) -> None:
-    """Refuse a file that lacks a declared column, has an unknown one, or one twice."""
+    """Refuse a file that lacks a declared column or has an unknown one."""
     faults = []
     required = {
         "date": shape.date if not shape.year else (),
@@ -282,38 +394,39 @@ def _check_names(path: Path, names: list[str], shape: Shape) -> None:
             faults.append(f"no {what} column (expected {' or '.join(accepted)})")
     if unknown := sorted(set(names) - shape.known):
         faults.append(f"unknown columns {unknown}: declare them in pipeline/catalog/shapes.py")
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        faults.append(f"columns that appear twice: {twice}")
     if faults:
-        message = f"{path.name}: {'; '.join(faults)}. Found {names}."
+        message = f"{shown(path)}: {'; '.join(faults)}. Found {names}."
         raise SourceError(message)
 
 
 def _text_of(rows: Sheet) -> str:
-    return " ".join(normalised(str(cell)) for row in rows for cell in row if cell != "")
+    return " ".join(normalised(str(cell)) for row in rows for cell in row if not _is_blank(cell))
 
 
 def _declared_period(text: str) -> tuple[date, date] | None:
     match = _PERIOD.search(text)
-    if match is None or match[2] not in _MONTHS or match[4] not in _MONTHS:
+    if match is None:
         return None
-    first_year, last_year = int(match[5]), int(match[6] or match[5])
-    return date(first_year, _MONTHS[match[2]], 1), date(last_year, _MONTHS[match[4]], 1)
+    first, last = _day("1", match[2], match[5]), _day("1", match[4], match[6] or match[5])
+    return (first, last) if first and last and first <= last else None
 
 
 def _extraction_day(text: str) -> date | None:
     match = _EXTRACTION.search(text)
-    if match is None or match[2] not in _MONTHS:
+    return None if match is None else _day(match[1], match[2], match[3])
+
+
+def _day(day: str, month: str, year: str) -> date | None:
+    """A date written in words, or None where there is no such day."""
+    try:
+        return date(int(year), _MONTHS[month], int(day))
+    except (KeyError, ValueError):
         return None
-    return date(int(match[3]), _MONTHS[match[2]], int(match[1]))
 
 
 def _stated_total(tail: Sheet, quantity_index: int) -> float | None:
-    for row in tail:
-        label = next((normalised(str(cell)) for cell in row if cell != ""), "")
-        if label == "TOTAL" and isinstance(row[quantity_index], int | float):
-            return float(row[quantity_index])
-    return None
+    totals = (float(row[quantity_index]) for row in tail if _is_total(row, quantity_index))
+    return next(totals, None)
 
 
 def _check_total(path: Path, rows: Rows, quantities: Sequence[Any]) -> None:
@@ -322,7 +435,7 @@ def _check_total(path: Path, rows: Rows, quantities: Sequence[Any]) -> None:
     total = sum(value for value in quantities if isinstance(value, int | float))
     if total != rows.stated_total:
         message = (
-            f"{path.name}: the TOTAL row says {rows.stated_total:,.0f}, the rows sum to {total:,.0f}. "
-            "Rows are missing or were added by hand: download it again."
+            f"{shown(path)}: the TOTAL row says {rows.stated_total:,.0f}, the {len(rows):,} rows "
+            f"sum to {total:,.0f}. Rows are missing or were added by hand: download it again."
         )
         raise SourceError(message)
