@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -178,7 +179,7 @@ def _readings(
 
     def read(one: Found) -> Reading | None:
         return refusals.attempt(
-            one.file, lambda: read_events(one, series, places.names, places.boundaries)
+            one.file, partial(read_events, one, series, places.names, places.boundaries)
         )
 
     with ThreadPoolExecutor(_READERS) as pool:

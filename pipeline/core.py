@@ -224,7 +224,7 @@ def source_file(found: Releases, references: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for reading, is_current in [(r, True) for r in found.current] + [(r, False) for r in found.history]:
         file = reading.file
-        roles = set(reading.cells["role"])
+        roles = set(reading.cells["role"].unique())
         role = _CURRENT if _CURRENT in roles else next(iter(sorted(roles)), _CONTROL)
         rows.append(
             file_row(

@@ -1,0 +1,78 @@
+"""The bundled snapshot, built as on a new machine, tells the publishers' own totals."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline import build, bundled
+from pipeline.catalog.tables import TABLES, Sensitivity, column_facts
+from pipeline.store.published import published_path
+from pipeline.store.warehouse import Warehouse
+from tests.published_figures import HOMICIDES_POLICE, RELEASES, WHOLE_SERIES, YEARLY
+
+SIZE_MAX_BYTES = 6_000_000
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    data_dir = tmp_path_factory.mktemp("new machine")
+    build.build(data_dir)
+    found = Warehouse.open(published_path(data_dir))
+    yield found
+    found.close()
+
+
+def yearly_sums(frame: pd.DataFrame, period: str) -> dict[int, int]:
+    sums = frame.groupby(frame[period].dt.year)["events"].sum()
+    return {int(year): int(total) for year, total in sums.items()}
+
+
+def test_it_is_small_and_carries_every_publisher() -> None:
+    assert sum(path.stat().st_size for path in bundled.FOLDER.iterdir()) < SIZE_MAX_BYTES
+    manifest = bundled.read_manifest()
+    assert manifest is not None
+    note = (bundled.FOLDER / "SOURCES.md").read_text("utf-8")
+    assert {file.source_id for file in manifest.files} <= set(_cited(note, manifest))
+
+
+def _cited(note: str, manifest: bundled.Manifest) -> Iterator[str]:
+    from pipeline.catalog.sources import SOURCES
+
+    for source in SOURCES:
+        if source.publisher in note and source.citation in note and source.licence in note:
+            yield source.id
+
+
+def test_every_bundled_column_is_public() -> None:
+    for table in TABLES.values():
+        for name, facts in column_facts(table).items():
+            assert facts["sensitivity"] is Sensitivity.PUBLIC, f"{table.name}.{name}"
+
+
+def test_it_reproduces_the_published_totals(warehouse: Warehouse) -> None:
+    monthly = warehouse.table("core.crime_monthly")
+    by_series = dict(iter(monthly.groupby("series_id")))
+    assert yearly_sums(by_series["homicide_police"], "month") == HOMICIDES_POLICE
+    for series_id, expected in YEARLY.items():
+        found = yearly_sums(by_series[series_id], "month")
+        assert tuple(found[year] for year in range(2019, 2026)) == expected
+    sums = {series_id: by_series[series_id]["events"].sum() for series_id in WHOLE_SERIES}
+    assert sums == WHOLE_SERIES
+
+
+def test_it_keeps_the_releases_before(warehouse: Warehouse) -> None:
+    revisions = warehouse.table("core.revision")
+    for (series_id, cut), expected in RELEASES.items():
+        own = revisions[
+            revisions["series_id"].eq(series_id) & revisions["cut_date"].eq(pd.Timestamp(cut))
+        ]
+        found = yearly_sums(own, "period_start")
+        assert {year: found[year] for year in expected} == expected
+
+
+def test_it_says_that_it_is_a_snapshot(warehouse: Warehouse) -> None:
+    assert warehouse.table("core.build")["is_snapshot_only"].tolist() == [True]
+    assert warehouse.table("core.source_file")["is_bundled"].all()
+    assert warehouse.table("core.municipality")["geometry"].isna().all()
