@@ -84,7 +84,8 @@ def rate_table(exposures: pd.DataFrame, spread: "pd.Series[float]") -> pd.DataFr
     ----------
     exposures
         One row per series, place and period: `series_id`, `events`, `population` (mean residents,
-        NaN where unknown) and `days` published, besides any other columns.
+        NaN where unknown), `days` published, `is_population_carried` and `crosses_edition`, besides
+        any other columns.
     spread
         Variance over mean of every series, by series: 1 for independent events, NaN where unknown.
 
@@ -92,7 +93,8 @@ def rate_table(exposures: pd.DataFrame, spread: "pd.Series[float]") -> pd.DataFr
     -------
     rates
         The same rows and columns, with `person_years`, `rate_per_100k`, `rate_lower_per_100k` and
-        `rate_upper_per_100k`; NaN where undefined.
+        `rate_upper_per_100k`; NaN where undefined. Flags about the population fall where there is
+        none.
     """
     code, ids = pd.factorize(exposures["series_id"])
     ratio = spread.loc[ids].to_numpy()[code]
@@ -103,6 +105,8 @@ def rate_table(exposures: pd.DataFrame, spread: "pd.Series[float]") -> pd.DataFr
     events = exposures["events"].to_numpy()
     lower[defined], upper[defined] = overdispersed_limits(events[defined], ratio[defined])
     return exposures.assign(
+        is_population_carried=exposures["is_population_carried"] & defined,
+        crosses_edition=exposures["crosses_edition"] & defined,
         person_years=at_risk,
         rate_per_100k=crude_rate_per_100k(exposures["events"], at_risk),
         rate_lower_per_100k=crude_rate_per_100k(lower, at_risk.to_numpy()),

@@ -1,6 +1,7 @@
 -- one row per series, department and year with a published month
 -- Either the department's own file or the sum over its municipalities and its unlocated remainder,
--- never both: they are different cuts. A sum needs every municipality published.
+-- never both: they are different cuts. A sum needs every municipality published, so measured context,
+-- which is unknown where it is absent, has none.
 with filed as (
     select
         series_id,
@@ -20,7 +21,9 @@ everywhere as (
         year(month) as year,
         cast(sum(day(last_day(month))) as integer) as days
     from core.availability
-    where municipality_code = 'all'
+    where
+        municipality_code = 'all'
+        and series_id not in (select series_id from core.context_yearly)
     group by all
 ),
 
