@@ -1,0 +1,218 @@
+"""Rows of the views as typed values: what a page needs to know, without frames.
+
+Field names are the views' column names; dates are dates, and what is empty is ``None``.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, NamedTuple, TypeVar, cast
+
+import pandas as pd
+
+from dashboard import cached
+from dashboard.language import LanguageCode, Window
+from dashboard.state import Measure, Offer, Period
+from pipeline import Warehouse, views
+
+Row = TypeVar("Row", bound=tuple[Any, ...])
+
+
+class Series(NamedTuple):
+    """A declared series."""
+
+    series_id: str
+    label_es: str
+    label_en: str
+    unit_es: str
+    unit_en: str
+    kind: str
+    has_rate: bool
+    caveats_es: str
+    caveats_en: str
+    source_id: str
+    is_published: bool
+    windows: str
+    first_month: date | None
+    last_complete_month: date | None
+    publisher: str
+    citation: str
+    cut_date: date | None
+    retrieved_date: date | None
+    is_bundled: bool
+
+    def label(self, language: LanguageCode) -> str:
+        """Name of the series."""
+        return self.label_es if language == "es" else self.label_en
+
+    def unit(self, language: LanguageCode) -> str:
+        """What is counted."""
+        return self.unit_es if language == "es" else self.unit_en
+
+    def caveats(self, language: LanguageCode) -> list[str]:
+        """What a reader must know of the series."""
+        return (self.caveats_es if language == "es" else self.caveats_en).splitlines()
+
+    @property
+    def offer(self) -> Offer:
+        """What can be chosen of it."""
+        windows = cast("tuple[Window, ...]", tuple(filter(None, self.windows.split(","))))
+        return Offer(windows, self.has_rate)
+
+
+class Place(NamedTuple):
+    """A municipality of the seven departments."""
+
+    municipality_code: str
+    municipality_name: str
+    department_name: str
+    pdet_subregion: str | None
+
+
+class Figure(NamedTuple):
+    """What was recorded in one place and period, and its rate where that is defined."""
+
+    events: float
+    rate_per_100k: float | None
+    rate_lower_per_100k: float | None
+    rate_upper_per_100k: float | None
+    is_provisional: bool
+    is_population_carried: bool
+    crosses_edition: bool
+
+
+class ColourClass(NamedTuple):
+    """Values from `lower`, which is included unless it is 0, up to `upper`."""
+
+    lower: float
+    upper: float | None
+
+
+class Coverage(NamedTuple):
+    """What is known of the programme in one municipality."""
+
+    municipality_code: str
+    state: str
+    evidence: str | None
+    start_date: date | None
+    start_precision: str | None
+    source_title: str | None
+    source_date: str | None
+
+
+class Break(NamedTuple):
+    """A date from which a series means something else, or is said to."""
+
+    start_month: date
+    kind: str
+    note_es: str
+    note_en: str
+
+    def note(self, language: LanguageCode) -> str:
+        """What changed."""
+        return self.note_es if language == "es" else self.note_en
+
+
+class Source(NamedTuple):
+    """A published dataset."""
+
+    source_id: str
+    publisher: str
+    title: str
+    citation: str
+    licence: str
+
+
+class Build(NamedTuple):
+    """What the warehouse was made from."""
+
+    build_id: str
+    newest_cut: date
+    is_snapshot_only: bool
+
+
+def all_series(warehouse: Warehouse) -> dict[str, Series]:
+    """Every declared series by id, in the order of lists."""
+    return {one.series_id: one for one in rows(cached.ask(views.series, warehouse), Series)}
+
+
+def places(warehouse: Warehouse) -> dict[str, Place]:
+    """The municipalities on the map by code."""
+    frame = cached.ask(views.municipalities, warehouse)
+    return {one.municipality_code: one for one in rows(frame, Place)}
+
+
+def periods(warehouse: Warehouse, series_id: str, window: Window) -> list[Period]:
+    """Published periods, oldest first."""
+    frame = cached.ask(views.periods, warehouse, series_id, window)
+    return list(rows(frame.rename(columns={"period": "start"}), Period))
+
+
+def colour_classes(
+    warehouse: Warehouse, series_id: str, window: Window, measure: Measure
+) -> list[ColourClass]:
+    """Classes above zero, lowest first."""
+    frame = cached.ask(views.class_breaks, warehouse, series_id, window, measure)
+    return list(rows(frame, ColourClass))
+
+
+def figures(
+    warehouse: Warehouse, series_id: str, window: Window, period: date
+) -> dict[str, Figure]:
+    """Published figures of a period by municipality code; who is absent is unknown, not zero."""
+    frame = cached.ask(views.map_values, warehouse, series_id, window, period)
+    return dict(zip(frame["municipality_code"], rows(frame, Figure), strict=True))
+
+
+def coverage(warehouse: Warehouse, programme_id: str) -> dict[str, Coverage]:
+    """Coverage of every municipality of the country by code."""
+    frame = cached.ask(views.coverage, warehouse, programme_id)
+    return {one.municipality_code: one for one in rows(frame, Coverage)}
+
+
+def breaks(warehouse: Warehouse, series_id: str) -> list[Break]:
+    """Declared breaks of a series, earliest first."""
+    return list(rows(cached.ask(views.series_breaks, warehouse, series_id), Break))
+
+
+def unlocated_events(
+    warehouse: Warehouse, series_id: str, window: Window, period: date
+) -> dict[str, float]:
+    """Events without a known municipality by department code, where there are any."""
+    frame = cached.ask(views.unlocated, warehouse, series_id, window, period)
+    return dict(zip(frame["department_code"], frame["events"], strict=True))
+
+
+def sources(warehouse: Warehouse) -> list[Source]:
+    """Published datasets that feed a series or the map, each once."""
+    return list(dict.fromkeys(rows(cached.ask(views.sources, warehouse), Source)))
+
+
+def build(warehouse: Warehouse) -> Build:
+    """The build that is shown."""
+    return next(rows(cached.ask(views.build, warehouse), Build))
+
+
+def rows(frame: pd.DataFrame, kind: type[Row]) -> Iterator[Row]:
+    """Rows of a frame as named tuples of a kind, whose fields are some of its columns.
+
+    Parameters
+    ----------
+    frame
+        With a column for each field.
+    kind
+        A named tuple.
+
+    Returns
+    -------
+    rows
+        In the order of the frame.
+    """
+    fields = list(kind._fields)  # type: ignore[attr-defined]
+    for values in frame[fields].itertuples(index=False, name=None):
+        yield kind(*map(_plain, values))
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell holds anything
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    return None if pd.isna(value) else value

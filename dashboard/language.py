@@ -1,0 +1,106 @@
+"""The words of the interface in one language, and its numbers, dates and plurals."""
+
+import gettext
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Final, Literal
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+LanguageCode = Literal["es", "en"]
+Window = Literal["year", "rolling", "month"]
+
+CATALOGUES: Final = Path(__file__).parent / "locale"
+LANGUAGES: Final[dict[LanguageCode, Locale]] = {"es": Locale("es", "CO"), "en": Locale("en", "US")}
+_ONE_DECIMAL_BELOW: Final = 10
+
+
+def spoken(wanted: Sequence[str | None]) -> LanguageCode:
+    """The first wanted language that the interface speaks, else Spanish.
+
+    Parameters
+    ----------
+    wanted
+        Language tags in order of preference, e.g. from the URL and from the browser.
+
+    Examples
+    --------
+    >>> spoken([None, "pt-BR", "en-GB"])
+    'en'
+    """
+    for tag in wanted:
+        code = (tag or "")[:2].lower()
+        if code in LANGUAGES:
+            return code
+    return "es"
+
+
+@cache
+def words(code: LanguageCode) -> "Words":
+    """The interface's words in one language, compiled from its catalogue on first use."""
+    path = CATALOGUES / code / "LC_MESSAGES" / "dashboard.po"
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Words(code, gettext.GNUTranslations(compiled))
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the interface says in one language; every figure on the page is written here.
+
+    Attributes
+    ----------
+    code
+        ``es`` or ``en``.
+    catalogue
+        Translations of the English strings in the source.
+    """
+
+    code: LanguageCode
+    catalogue: gettext.NullTranslations
+
+    @property
+    def locale(self) -> Locale:
+        """Where numbers and dates take their form from."""
+        return LANGUAGES[self.code]
+
+    def text(self, english: str) -> str:
+        """The words of the interface for an English string of the source."""
+        return self.catalogue.gettext(english)
+
+    def number(self, value: float) -> str:
+        """A count, grouped as readers expect."""
+        return str(format_decimal(value, "#,##0.#", locale=self.locale))
+
+    def rate(self, value: float) -> str:
+        """A rate: one decimal below ten, none above, where decimals would claim too much."""
+        pattern = "#,##0.0" if 0 < value < _ONE_DECIMAL_BELOW else "#,##0"
+        return str(format_decimal(value, pattern, locale=self.locale))
+
+    def day(self, day: date) -> str:
+        """A date in full."""
+        return format_date(day, "long", locale=self.locale)
+
+    def month(self, month: date, *, short: bool = False) -> str:
+        """A month and its year."""
+        return format_skeleton("yMMM" if short else "yMMMM", month, locale=self.locale)
+
+    def period(self, start: date, window: Window) -> str:
+        """A period by the first day of its year or of its (last) month."""
+        if window == "year":
+            return str(start.year)
+        if window == "month":
+            return self.month(start)
+        _ = self.text
+        return _("12 months to {month}").format(month=self.month(start))

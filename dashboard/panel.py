@@ -1,0 +1,294 @@
+"""What the page says beside the map: of a municipality, or of the series if none is chosen."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import cached, facts
+from dashboard.chart import STYLES, Marked, history_chart
+from dashboard.facts import Coverage, Figure, Place
+from dashboard.language import Words
+from dashboard.state import Period
+from dashboard.view import View
+from pipeline import MARKS, SOMOS_COMUNIDAD, views
+
+NOTHING: Final = Markup("<span></span>")
+"""Streamlit refuses an empty piece of page."""
+
+
+def place_panel(view: View, place: Place) -> None:
+    """Write a municipality's figures, their history and what to keep in mind."""
+    _ = view.words.text
+    st.html(Markup("<h3 class='series'>{}</h3>").format(view.series.label(view.language)))
+    history = _history(view, place)
+    if view.period is None or history.empty:
+        st.html(bullets([_("Not published here: unknown, not zero.")], "notes"))
+    else:
+        now = history.loc[history["period"] == pd.Timestamp(view.period.start)]
+        st.html(_figures(view, view.period, next(facts.rows(now, Figure), None)))
+        _draw_history(view, history)
+    lines = [*view.series.caveats(view.language), *_unlocated(view, place)]
+    st.html(bullets(lines, "caveats"))
+
+
+def coverage_panel(words: Words, coverage: Coverage) -> None:
+    """Write what is known of the programme in a municipality, apart from any figure."""
+    _ = words.text
+    name, meaning = _coverage_words(words)[coverage.state]
+    lines = [meaning, *_evidence(words, coverage)]
+    st.html(
+        Markup(
+            "<section class='coverage'><h3>{title}</h3>"
+            "<p class='state {state}'><i></i>{name}</p>{lines}</section>"
+        ).format(
+            title=_("Programme coverage"),
+            state=coverage.state,
+            name=name,
+            lines=Markup("").join(Markup("<p>{}</p>").format(line) for line in lines),
+        )
+    )
+
+
+def documented_panel(view: View) -> None:
+    """List the documented municipalities, where they are not drawn."""
+    _ = view.words.text
+    coverage = facts.coverage(view.warehouse, SOMOS_COMUNIDAD.id)
+    names = [
+        f"{place.municipality_name} ({place.department_name})"
+        for code, place in facts.places(view.warehouse).items()
+        if coverage[code].state == "documented"
+    ]
+    count = _("Municipalities that a public source names: {documented} of {total}.").format(
+        documented=view.words.number(len(names)),
+        total=view.words.number(SOMOS_COMUNIDAD.municipality_count),
+    )
+    st.html(
+        Markup("<section class='coverage'><h3>{}</h3><p>{}</p><p>{}.</p></section>").format(
+            _("Programme coverage"), count, ", ".join(names)
+        )
+    )
+
+
+def series_panel(view: View) -> None:
+    """Write what to know of the series and of the map before a municipality is chosen."""
+    _ = view.words.text
+    invitation = _(
+        "Tap a municipality, or find it by name, to see its figures over time and what is known of "
+        "the programme there."
+    )
+    caveats = view.series.caveats(view.language)
+    reading = [
+        _("A colour means the same number in every period of a series."),
+        _("Hatched municipalities have no published figure: unknown, not zero."),
+        _("In a small municipality a rate swings by chance alone: look at its interval."),
+        _("Hatched end of the time line: provisional or incomplete figures."),
+    ]
+    heading = Markup("<h3>{}</h3>")
+    st.html(
+        Markup("<section class='overview'><h2>{}</h2><p>{}</p>{}{}{}{}</section>").format(
+            view.series.label(view.language),
+            invitation,
+            heading.format(_("Keep in mind")) if caveats else "",
+            bullets(caveats, "caveats"),
+            heading.format(_("How to read the map")),
+            bullets(reading, "caveats"),
+        )
+    )
+
+
+def bullets(lines: Sequence[str], kind: str) -> Markup:
+    """Lines as a list; something invisible if there are none."""
+    items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
+    return Markup("<ul class='{}'>{}</ul>").format(kind, items) if items else NOTHING
+
+
+def figure_notes(words: Words, figure: Figure, *, has_rate: bool) -> Iterable[str]:
+    """What a reader must know of one figure.
+
+    Parameters
+    ----------
+    words
+        Language.
+    figure
+        The figure.
+    has_rate
+        Whether its series has rates at all.
+    """
+    _ = words.text
+    if figure.is_provisional:
+        yield _("Provisional: the figure may still grow.")
+    if has_rate and figure.rate_per_100k is None:
+        yield _("No rate: the population is not known.")
+    elif has_rate and figure.is_population_carried:
+        yield _("The rate uses the population of the year before.")
+    if has_rate and figure.crosses_edition:
+        yield _("The rate mixes two editions of the population figures: it does not compare.")
+
+
+def likely_range(words: Words, figure: Figure) -> str:
+    """The 95 % interval of a rate in words; nothing where the rate is undefined."""
+    _ = words.text
+    if figure.rate_lower_per_100k is None or figure.rate_upper_per_100k is None:
+        return ""
+    return _("likely between {lower} and {upper}").format(
+        lower=words.rate(figure.rate_lower_per_100k), upper=words.rate(figure.rate_upper_per_100k)
+    )
+
+
+def _history(view: View, place: Place) -> pd.DataFrame:
+    if not view.periods:
+        return pd.DataFrame()
+    return cached.ask(
+        views.place_history,
+        view.warehouse,
+        view.series.series_id,
+        place.municipality_code,
+        view.window,
+    )
+
+
+def _figures(view: View, period: Period, figure: Figure | None) -> Markup:
+    """Count and rate of the period in large type, and what to know of them."""
+    words, _ = view.words, view.words.text
+    when = view.when(period.start)
+    if figure is None:
+        absent = _("Not published for {period}: unknown, not zero.").format(period=when)
+        return bullets([absent], "notes")
+    count = words.number(figure.events)
+    tiles = [_tile(view.series.unit(view.language), count, when, view.badge(period))]
+    if figure.rate_per_100k is not None:
+        rate = words.rate(figure.rate_per_100k)
+        tiles.append(_tile(_("Per 100,000 residents a year"), rate, likely_range(words, figure)))
+    notes = list(figure_notes(words, figure, has_rate=view.series.has_rate))
+    return Markup("<div class='tiles'>{}</div>{}").format(
+        Markup("").join(tiles), bullets(notes, "notes")
+    )
+
+
+def _tile(label: str, value: str, below: str, badge: str = "") -> Markup:
+    mark = Markup(" <em class='badge'>{}</em>").format(badge) if badge else ""
+    return Markup(
+        "<div class='tile'><span class='label'>{}</span><span class='value'>{}</span>"
+        "<span class='below'>{}{}</span></div>"
+    ).format(label, value, below, mark)
+
+
+def _draw_history(view: View, history: pd.DataFrame) -> None:
+    _ = view.words.text
+    marks = _marks(view, history["period"])
+    title = (
+        _("Rate per 100,000 residents a year, with its 95 % interval")
+        if view.measure == "rate"
+        else _("Count per period")
+    )
+    st.html(Markup("<p class='chart-title'>{}</p>").format(title))
+    st.altair_chart(
+        history_chart(history, marks, view.measure, view.window, view.words),
+        width="stretch",
+        theme=None,
+        key="history",
+        alt=f"{view.series.label(view.language)}. {title}",
+    )
+    st.html(_key(view.words, marks, history))
+
+
+def _marks(view: View, periods: "pd.Series[pd.Timestamp]") -> list[Marked]:
+    """Dates to mark within the periods, in order, numbered from one."""
+    known = [(mark.day, mark.kind.value, mark.label[view.language]) for mark in MARKS]
+    known += [
+        (one.start_month, one.kind, one.note(view.language))
+        for one in facts.breaks(view.warehouse, view.series.series_id)
+    ]
+    first, last = periods.iloc[0].date(), periods.iloc[-1].date()
+    end = date(last.year, 12, 31) if view.window == "year" else last
+    inside = sorted(mark for mark in known if first <= mark[0] <= end)
+    return [Marked(number, *mark) for number, mark in enumerate(inside, start=1)]
+
+
+def _key(words: Words, marks: Sequence[Marked], history: pd.DataFrame) -> Markup:
+    """What the numbers and lines of the chart stand for."""
+    _ = words.text
+    lines = [
+        Markup(
+            "<li><i style='border-left: 2px {line} {colour}'></i><b>{number}</b>"
+            "<span>{label} <em>{month}</em></span></li>"
+        ).format(
+            line=STYLES[mark.kind].line,
+            colour=STYLES[mark.kind].colour,
+            number=mark.number,
+            label=mark.label,
+            month=words.month(mark.day, short=True),
+        )
+        for mark in marks
+    ]
+    notes = [_("Shaded: not published.")]
+    if marks:
+        notes.append(_("Upright lines: events are solid, changes in the figures dotted or dashed."))
+    if history["is_provisional"].any():
+        notes.append(_("Dashed or pale: provisional."))
+    if history["crosses_edition"].any():
+        notes.append(_("Grey: the rate mixes two editions of the population figures."))
+    return Markup("<ul class='key'>{}</ul><p class='key-note'>{}</p>").format(
+        Markup("").join(lines), " ".join(notes)
+    )
+
+
+def _unlocated(view: View, place: Place) -> Iterable[str]:
+    """Events of the department that nobody can place on the map."""
+    _ = view.words.text
+    if view.period is None:
+        return
+    unlocated = facts.unlocated_events(
+        view.warehouse, view.series.series_id, view.window, view.period.start
+    )
+    events = unlocated.get(place.municipality_code[:2])
+    if events:
+        yield _(
+            "Without a known municipality in this department, and so not on the map: {events}."
+        ).format(events=view.words.number(events))
+
+
+def _coverage_words(words: Words) -> dict[str, tuple[str, str]]:
+    """Name of each state of coverage, and what it means."""
+    _ = words.text
+    return {
+        "documented": (
+            _("Documented"),
+            _("A public source names this municipality as one where the programme worked."),
+        ),
+        "candidate": (
+            _("Candidate, to be confirmed"),
+            _(
+                "No public list of the municipalities was found. This one, a PDET municipality of "
+                "the seven departments, may or may not be among those still unknown."
+            ),
+        ),
+        "no_evidence": (
+            _("No evidence either way"),
+            _("Nothing was found that names this municipality, and nothing that excludes it."),
+        ),
+        "covered": (_("Covered"), _("The programme's own list names this municipality.")),
+        "not_covered": (_("Not on the list"), _("The programme's own list does not name it.")),
+    }
+
+
+def _evidence(words: Words, coverage: Coverage) -> Iterable[str]:
+    """How well a documented place is known, and from where."""
+    _ = words.text
+    levels = {
+        "official": _("Evidence: official."),
+        "confirmed": _("Evidence: confirmed by several sources."),
+        "reported": _("Evidence: reported once."),
+    }
+    if coverage.evidence is None:
+        return
+    yield levels[coverage.evidence]
+    if coverage.start_date and coverage.start_precision == "month":
+        yield _("Since {month}.").format(month=words.month(coverage.start_date))
+    source = ", ".join(filter(None, (coverage.source_title, coverage.source_date)))
+    if source:
+        yield _("Source: {source}.").format(source=source)

@@ -1,0 +1,182 @@
+"""What the map fetches by itself: shapes, colour classes, the figures of one period, coverage.
+
+Each address names the build (or the shapes' own checksum), so an answer never changes and browsers
+keep it. No answer holds both coverage and figures: they meet on the screen only.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Container
+from typing import Any, Final, NamedTuple, cast
+
+import numpy as np
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dashboard import cached, facts
+from dashboard.facts import Figure, Series
+from dashboard.geography import bounds, geometry_file
+from dashboard.language import LANGUAGES, LanguageCode, Window, Words, words
+from dashboard.panel import figure_notes, likely_range
+from dashboard.state import MEASURES, WINDOWS, Measure
+from pipeline import PROGRAMMES, Warehouse, views
+
+NOT_PUBLISHED: Final = 255
+"""Colour class of a place without a figure."""
+
+_ROOT: Final = "atlas"
+_FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
+_PROGRAMMES: Final = tuple(programme.id for programme in PROGRAMMES)
+_DRAWN_STATES: Final = ("documented", "candidate", "covered")
+
+
+class Shapes(NamedTuple):
+    """The drawn shapes of a build."""
+
+    file: bytes
+    checksum: str
+    codes: tuple[str, ...]
+    bounds: list[list[float]]
+
+
+def shapes(warehouse: Warehouse) -> Shapes:
+    """The shapes as the browser loads them, and the order in which municipalities come."""
+    municipalities = views.municipality_outlines(warehouse)
+    file = geometry_file(municipalities, views.department_outlines(warehouse))
+    return Shapes(
+        file=file,
+        checksum=hashlib.sha256(file).hexdigest()[:16],
+        codes=tuple(municipalities["municipality_code"]),
+        bounds=bounds(municipalities),
+    )
+
+
+def classes(warehouse: Warehouse, series_id: str, window: Window, measure: Measure) -> bytes:
+    """Colour class of each municipality in each period, one byte each.
+
+    Returns
+    -------
+    matrix
+        Rows are the periods of `views.periods`; columns are municipalities as in `Shapes`.
+    """
+    codes, matrix_periods, matrix = views.class_matrix(warehouse, series_id, window, measure)
+    periods = cached.ask(views.periods, warehouse, series_id, window)["period"]
+    row = {period: i for i, period in enumerate(periods)}
+    column = {code: i for i, code in enumerate(cached.ask(shapes, warehouse).codes)}
+    wire = np.full((len(row), len(column)), NOT_PUBLISHED, dtype=np.uint8)
+    cells = np.ix_([row[period] for period in matrix_periods], [column[code] for code in codes])
+    wire[cells] = matrix
+    return wire.tobytes()
+
+
+def shapes_url(warehouse: Warehouse) -> str:
+    """Where the browser finds the shapes, from the server's root."""
+    return f"{_ROOT}/shapes/{cached.ask(shapes, warehouse).checksum}.json"
+
+
+def classes_url(warehouse: Warehouse, series_id: str, window: Window, measure: Measure) -> str:
+    """Where the browser finds the colour classes of a series."""
+    return f"{_ROOT}/{warehouse.build_id}/classes/{series_id}/{window}/{measure}"
+
+
+def figures_url(
+    warehouse: Warehouse, series_id: str, window: Window, language: LanguageCode
+) -> str:
+    """Where the browser finds the figures of a period, whose first day it appends."""
+    return f"{_ROOT}/{warehouse.build_id}/figures/{series_id}/{window}/{language}/"
+
+
+def coverage_url(warehouse: Warehouse, programme_id: str) -> str:
+    """Where the browser finds which municipalities a programme's coverage marks."""
+    return f"{_ROOT}/{warehouse.build_id}/coverage/{programme_id}"
+
+
+def _shapes_answer(request: Request) -> Response:
+    drawn = cached.ask(shapes, _published())
+    if request.path_params["checksum"] != drawn.checksum:
+        raise HTTPException(404)
+    headers = {**_FOR_EVER, "Content-Encoding": "gzip"}
+    return Response(drawn.file, media_type="application/json", headers=headers)
+
+
+def _classes_answer(request: Request) -> Response:
+    warehouse, series, window = _question(request)
+    measure = cast("Measure", _known(request, "measure", MEASURES))
+    matrix = cached.ask(classes, warehouse, series.series_id, window, measure)
+    return Response(matrix, media_type="application/octet-stream", headers=_FOR_EVER)
+
+
+def _figures_answer(request: Request) -> Response:
+    warehouse, series, window = _question(request)
+    language = words(cast("LanguageCode", _known(request, "language", LANGUAGES)))
+    published = facts.periods(warehouse, series.series_id, window)
+    starts = {period.start.isoformat(): period.start for period in published}
+    start = starts[_known(request, "period", starts)]
+    figures = facts.figures(warehouse, series.series_id, window, start)
+    return _json({code: _written(figure, language, series) for code, figure in figures.items()})
+
+
+def _coverage_answer(request: Request) -> Response:
+    coverage = facts.coverage(_current(request), _known(request, "programme", _PROGRAMMES))
+    return _json({code: one.state for code, one in coverage.items() if one.state in _DRAWN_STATES})
+
+
+def _written(figure: Figure, language: Words, series: Series) -> dict[str, Any]:
+    """One municipality's figures of one period as a reader sees them."""
+    rate = figure.rate_per_100k
+    return {
+        "events": language.number(figure.events),
+        "rate": None if rate is None else language.rate(rate),
+        "likely": likely_range(language, figure),
+        "notes": list(figure_notes(language, figure, has_rate=series.has_rate)),
+    }
+
+
+def _published() -> Warehouse:
+    try:
+        return cached.warehouse()
+    except ValueError as error:
+        raise HTTPException(503) from error
+
+
+def _current(request: Request) -> Warehouse:
+    """The published warehouse, if it is the one the page was painted from."""
+    warehouse = _published()
+    _known(request, "build", (warehouse.build_id,))
+    return warehouse
+
+
+def _question(request: Request) -> tuple[Warehouse, Series, Window]:
+    """Warehouse, series and window that an address names."""
+    warehouse = _current(request)
+    published = {key: one for key, one in facts.all_series(warehouse).items() if one.is_published}
+    window = cast("Window", _known(request, "window", WINDOWS))
+    return warehouse, published[_known(request, "series", published)], window
+
+
+def _known(request: Request, part: str, known: Container[str]) -> str:
+    """A part of an address, if it is one that is served."""
+    value = str(request.path_params[part])
+    if value not in known:
+        raise HTTPException(404, headers={"Cache-Control": "no-store"})
+    return value
+
+
+def _json(content: dict[str, Any]) -> Response:
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, media_type="application/json", headers=_FOR_EVER)
+
+
+def _route(path: str, endpoint: Callable[[Request], Response]) -> Route:
+    return Route(f"/{_ROOT}/{path}", endpoint)
+
+
+ROUTES: Final = [
+    _route("shapes/{checksum}.json", _shapes_answer),
+    _route("{build}/classes/{series}/{window}/{measure}", _classes_answer),
+    _route("{build}/figures/{series}/{window}/{language}/{period}.json", _figures_answer),
+    _route("{build}/coverage/{programme}", _coverage_answer),
+]
+"""Served beside the pages; Starlette runs each answer in a thread of its own."""

@@ -1,0 +1,158 @@
+"""What the map says and where it finds the rest, for one view."""
+
+from typing import Any
+
+from dashboard import facts, routes
+from dashboard.facts import ColourClass
+from dashboard.language import Words
+from dashboard.paint import CONTEXT, VIOLENCE, ZERO, Scene, shades
+from dashboard.state import Period
+from dashboard.view import View
+from pipeline import SOMOS_COMUNIDAD
+
+
+def scene(view: View, heard: int) -> Scene:
+    """Everything the map is told to show a view.
+
+    Parameters
+    ----------
+    view
+        What to show.
+    heard
+        Number of the last message from the map.
+    """
+    _ = view.words.text
+    series_id, unit = view.series.series_id, view.series.unit(view.language)
+    if view.measure == "rate":
+        measured = _("{unit} per 100,000 residents a year").format(unit=unit)
+    else:
+        measured = unit
+    classes = figures = None
+    labels: list[str] = []
+    if view.periods:
+        key = (view.warehouse, series_id, view.window)
+        classes = routes.classes_url(*key, view.measure)
+        figures = routes.figures_url(*key, view.language)
+        labels = class_labels(view.words, facts.colour_classes(*key, view.measure))
+    has_coverage = view.selection.has_coverage and view.may_show_coverage
+    starts = [period.start for period in view.periods]
+    return Scene(
+        id="/".join(
+            [series_id, view.window, view.measure, str(view.selection.period), view.language]
+        ),
+        build=view.warehouse.build_id,
+        heard=heard,
+        language=view.language,
+        window=view.window,
+        measure=view.measure,
+        classes=classes,
+        figures=figures,
+        coverage=routes.coverage_url(view.warehouse, SOMOS_COMUNIDAD.id) if has_coverage else None,
+        periods=[_period(view, period) for period in view.periods],
+        at=starts.index(view.selection.period) if view.selection.period else 0,
+        place=view.selection.place,
+        title=f"{view.series.label(view.language)}: {measured}",
+        unit=measured,
+        count_unit=unit.capitalize(),
+        source=_("Source: {source}").format(source=view.series.publisher),
+        labels=labels,
+        colours=shades(CONTEXT if view.series.kind == "context" else VIOLENCE, len(labels[1:])),
+        zero=ZERO,
+        coverage_legend=_coverage_legend(view) if has_coverage else [],
+        names=_names(view.words),
+        texts=_texts(view.words),
+    )
+
+
+def class_labels(words: Words, classes: list[ColourClass]) -> list[str]:
+    """What each colour stands for, from zero upwards.
+
+    Parameters
+    ----------
+    words
+        Language.
+    classes
+        Classes above zero, lowest first.
+    """
+    labels = ["0"]
+    for lower, upper in classes:
+        low = words.number(lower)
+        if upper is None:
+            labels.append(f"≥ {low}" if lower else "> 0")
+        else:
+            high = words.number(upper)
+            labels.append(f"{low}–{high}" if lower else f"< {high}")
+    return labels
+
+
+def _period(view: View, period: Period) -> dict[str, str]:
+    is_year = view.window == "year"
+    short = str(period.start.year) if is_year else view.words.month(period.start, short=True)
+    return {
+        "start": period.start.isoformat(),
+        "label": view.when(period.start),
+        "short": short,
+        "badge": view.badge(period),
+    }
+
+
+def _coverage_legend(view: View) -> list[dict[str, str]]:
+    """The states of coverage that the map tells apart, with how many are documented."""
+    _ = view.words.text
+    coverage = facts.coverage(view.warehouse, SOMOS_COMUNIDAD.id)
+    documented = [one for one in coverage.values() if one.state == "documented"]
+    return [
+        {
+            "state": "documented",
+            "text": _("Programme documented: {documented} of {total}").format(
+                documented=view.words.number(len(documented)),
+                total=view.words.number(SOMOS_COMUNIDAD.municipality_count),
+            ),
+            "hint": _("A public source names the municipality."),
+        },
+        {
+            "state": "candidate",
+            "text": _("Candidate, to be confirmed"),
+            "hint": _("May be one of the municipalities that no public source names."),
+        },
+        {
+            "state": "no_evidence",
+            "text": _("No evidence either way"),
+            "hint": _("Nothing found, nothing excluded."),
+        },
+        {
+            "state": "outside",
+            "text": _("Other departments"),
+            "hint": _("The programme did not work there."),
+        },
+    ]
+
+
+def _names(words: Words) -> list[dict[str, Any]]:
+    """Seas and neighbours, written where there is room around the seven departments."""
+    _ = words.text
+    places = [
+        (_("Caribbean Sea"), (11.9, -76.6), "sea"),
+        (_("Pacific Ocean"), (4.6, -79.2), "sea"),
+        (_("Venezuela"), (8.3, -70.6), "country"),
+        (_("Ecuador"), (-0.6, -78.6), "country"),
+        (_("Peru"), (-2.6, -74.6), "country"),
+        (_("Brazil"), (-1.3, -68.4), "country"),
+        (_("Panama"), (8.55, -80.2), "country"),
+    ]
+    return [{"text": text, "at": at, "kind": kind} for text, at, kind in places]
+
+
+def _texts(words: Words) -> dict[str, str]:
+    _ = words.text
+    return {
+        "failed": _("The map could not be loaded. Reload the page."),
+        "missing": _("Not published here: unknown, not zero."),
+        "no_match": _("No municipality of that name"),
+        "not_published": _("not published"),
+        "pause": _("Pause"),
+        "period": _("Period"),
+        "play": _("Play"),
+        "rate": _("Per 100,000 residents a year"),
+        "search": _("Find a municipality"),
+    }

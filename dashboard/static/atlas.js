@@ -1,0 +1,525 @@
+// The map in the browser. The page sends scenes (what to show, in words and addresses); shapes, colour
+// classes and figures are fetched from those addresses, once. Playing through time asks nobody.
+"use strict";
+
+(() => {
+  const NOT_PUBLISHED = 255;
+  const STEP_MS = { year: 900, rolling: 260, month: 260 };
+  const LAST_STEP_MS = 1600;
+  const MISSING_FILL = "url(#atlas-not-published)";
+  const LIGHT = { fillOpacity: 1, color: "#ffffff", weight: 0.6, opacity: 0.8 };
+
+  const fetched = new Map();
+
+  /** What lies at an address; asked once, and again only if it failed. */
+  function once(url, read) {
+    if (!fetched.has(url)) {
+      const answer = fetch(url).then((response) => {
+        if (!response.ok) throw new Error(`${response.status} ${url}`);
+        return read(response);
+      });
+      answer.catch(() => fetched.delete(url));
+      fetched.set(url, answer);
+    }
+    return fetched.get(url);
+  }
+  const json = (url) => once(url, (response) => response.json());
+  const bytes = (url) => once(url, async (response) => new Uint8Array(await response.arrayBuffer()));
+
+  /** An element with a class and text; text is never markup. */
+  function element(tag, className = "", text = "") {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    if (text) made.textContent = text;
+    return made;
+  }
+
+  /** Letters as they are compared in a search: lower case, without accents. */
+  const plain = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
+
+  /** A layer of a TopoJSON topology as GeoJSON features. */
+  function features(topology, layer) {
+    const [width, height] = topology.transform.scale;
+    const [left, bottom] = topology.transform.translate;
+    const arcs = topology.arcs.map((arc) => {
+      let x = 0, y = 0;
+      return arc.map(([dx, dy]) => [(x += dx) * width + left, (y += dy) * height + bottom]);
+    });
+    const ring = (numbers) => numbers.flatMap((number, i) => {
+      const arc = number < 0 ? arcs[~number].slice().reverse() : arcs[number];
+      return i ? arc.slice(1) : arc;
+    });
+    return topology.objects[layer].geometries.map(({ properties, arcs: polygons }) => ({
+      type: "Feature",
+      properties,
+      geometry: { type: "MultiPolygon", coordinates: polygons.map((rings) => rings.map(ring)) },
+    }));
+  }
+
+  class Atlas {
+    constructor(map, config) {
+      this.map = map;
+      this.scene = null;
+      this.wanted = null;
+      this.matrix = null;
+      this.at = 0;
+      this.place = null;
+      this.sent = 0;
+      this.timer = null;
+      this.layers = new Map();
+      this.frame = new Frame(this, map);
+      for (const [name, level] of [["base", 210], ["shapes", 400], ["lines", 420], ["marks", 430], ["names", 450]]) {
+        map.createPane(name).style.zIndex = level;
+        if (name !== "shapes") map.getPane(name).style.pointerEvents = "none";
+      }
+      map.attributionControl.setPrefix(false).addAttribution(config.attribution);
+      document.fonts.add(new FontFace("Source Sans", `url(${config.root}${config.font})`, { weight: "200 900" }));
+      this.bounds = config.bounds;
+      this.root = config.root;
+      this.drawn = json(this.root + config.shapes).then((topology) => this.draw(topology));
+    }
+
+    /** Shapes without colours; they stay for as long as the page does. */
+    draw(topology) {
+      const { map } = this;
+      const base = (layer, style) =>
+        L.geoJSON(features(topology, layer), { pane: "base", interactive: false, style }).addTo(map);
+      base("neighbours", { ...LIGHT, fillColor: "#edebe6", color: "#ffffff" });
+      const departments = features(topology, "departments");
+      L.geoJSON(departments, {
+        pane: "base", interactive: false, style: { ...LIGHT, fillColor: "#e2dfd8", weight: 1 },
+      }).addTo(map);
+
+      const municipalities = features(topology, "municipalities");
+      this.codes = municipalities.map((feature) => feature.properties.code);
+      this.shapes = L.geoJSON(municipalities, {
+        pane: "shapes",
+        style: { ...LIGHT, fillColor: "#e2dfd8", className: "municipality" },
+        onEachFeature: (feature, layer) => this.layers.set(feature.properties.code, layer),
+      });
+      this.shapes.bindTooltip((layer) => this.tip(layer.feature.properties), {
+        sticky: true, opacity: 1, className: "atlas-tip", direction: "auto",
+      });
+      this.shapes.on("click", (event) => this.choose(event.layer.feature.properties.code));
+      this.shapes.on("mouseover", (event) => this.outline("hover", event.layer.feature));
+      this.shapes.on("mouseout", () => this.outline("hover", null));
+      this.shapes.addTo(map);
+
+      L.geoJSON(departments.filter((one) => one.properties.is_shown), {
+        pane: "lines", interactive: false, style: { fill: false, color: "#4a4a4a", weight: 1.1, opacity: 0.75 },
+      }).addTo(map);
+      for (const { properties } of departments) {
+        if (properties.is_shown) this.name(properties.label, properties.name, "department");
+      }
+      this.outlines = {};
+      this.coverage = L.layerGroup().addTo(map);
+      this.frame.search.offer(municipalities.map((feature) => feature.properties));
+    }
+
+    /** A name written on the map. */
+    name(latLng, text, kind) {
+      const label = L.divIcon({ className: `atlas-name ${kind}`, html: element("span", "", text), iconSize: [0, 0] });
+      return L.marker(latLng, { icon: label, pane: "names", interactive: false, keyboard: false }).addTo(this.map);
+    }
+
+    /** Take over a scene once everything it needs is here; until then the last one stays. */
+    async show(scene) {
+      this.wanted = scene;
+      try {
+        const [, matrix, coverage] = await Promise.all([
+          this.drawn,
+          scene.classes ? bytes(this.root + scene.classes) : null,
+          scene.coverage ? json(this.root + scene.coverage) : {},
+        ]);
+        if (this.wanted === scene) this.apply(scene, matrix, coverage);
+      } catch (error) {
+        if (this.wanted === scene) this.fail(scene, error);
+      }
+    }
+
+    /** Addresses of a replaced build are gone: the page then has a newer scene, if it is asked. */
+    fail(scene, error) {
+      console.error(error);
+      if (this.failedBuild === scene.build) {
+        this.frame.say(scene.texts.failed);
+      } else {
+        this.failedBuild = scene.build;
+        this.tell();
+      }
+    }
+
+    apply(scene, matrix, coverage) {
+      const isSameSeries = this.scene?.classes === scene.classes;
+      // The page answers what it was told; meanwhile the reader may have moved on.
+      const isOld = isSameSeries && scene.heard < this.sent;
+      this.scene = scene;
+      this.matrix = matrix;
+      if (!isSameSeries) this.pause();
+      this.frame.write(scene);
+      this.fit();
+      this.mark(coverage);
+      this.regionNames(scene.names);
+      if (!isOld) {
+        this.place = scene.place;
+        this.outline("place", this.layers.get(scene.place)?.feature);
+        this.paint(this.timer ? this.at : scene.at);
+      } else {
+        this.paint(this.at);
+      }
+      document.documentElement.lang = scene.language;
+      document.body.dataset.painted = scene.id;
+    }
+
+    /** Show all seven departments, once: after that the reader decides. */
+    fit() {
+      if (!this.bounds) return;
+      this.map.invalidateSize({ animate: false });
+      this.map.fitBounds(this.bounds, { animate: false });
+      this.map.setMaxBounds(this.map.getBounds().pad(0.75));
+      this.bounds = null;
+    }
+
+    /** Colour every municipality by its class in one period. */
+    paint(at) {
+      this.at = at;
+      const { colours, zero } = this.scene;
+      this.codes.forEach((code, i) => {
+        const level = this.matrix ? this.matrix[at * this.codes.length + i] : NOT_PUBLISHED;
+        const layer = this.layers.get(code);
+        const fillColor = level === NOT_PUBLISHED ? MISSING_FILL : level === 0 ? zero : colours[level - 1];
+        if (layer.options.fillColor !== fillColor) layer.setStyle({ fillColor });
+      });
+      this.frame.turnTo(at);
+      this.refreshTip();
+    }
+
+    /** Outline the municipalities that the programme's coverage marks. */
+    mark(coverage) {
+      if (this.marked === coverage) return;
+      this.marked = coverage;
+      this.coverage.clearLayers();
+      const outlined = (states, style) => {
+        const shapes = Object.entries(coverage)
+          .filter(([code, state]) => states.includes(state) && this.layers.has(code))
+          .map(([code]) => this.layers.get(code).feature);
+        L.geoJSON(shapes, { pane: "lines", interactive: false, style: { fill: false, ...style } }).addTo(this.coverage);
+      };
+      const known = ["documented", "covered"];
+      outlined(["candidate"], { color: "#1b5e8c", weight: 1.1, opacity: 0.85, dashArray: "2 3", className: "candidate" });
+      outlined(known, { color: "#ffffff", weight: 4.4, opacity: 0.95 });
+      outlined(known, { color: "#0a4b78", weight: 2.2, opacity: 1, className: "documented" });
+    }
+
+    regionNames(names) {
+      this.written?.forEach((marker) => marker.remove());
+      this.written = names.map(({ at, text, kind }) => this.name(at, text, kind));
+    }
+
+    outline(kind, feature) {
+      this.outlines[kind]?.remove();
+      if (!feature) return;
+      const styles = {
+        hover: [{ color: "#1c1c1c", weight: 1.6, opacity: 0.9 }],
+        place: [{ color: "#ffffff", weight: 5, opacity: 1 }, { color: "#111111", weight: 2.6, opacity: 1 }],
+      };
+      this.outlines[kind] = L.layerGroup(
+        styles[kind].map((style) =>
+          L.geoJSON(feature, { pane: "marks", interactive: false, style: { fill: false, ...style } })),
+      ).addTo(this.map);
+    }
+
+    /** Open a municipality's panel. */
+    choose(code, { isFar = false } = {}) {
+      this.place = code;
+      this.outline("place", this.layers.get(code).feature);
+      if (isFar) this.map.fitBounds(this.layers.get(code).getBounds().pad(1.5), { maxZoom: 9 });
+      this.tell();
+    }
+
+    /** Turn to a period; once it is settled the page hears of it. */
+    turn(at, { isSettled }) {
+      this.paint(at);
+      if (isSettled) this.tell();
+    }
+
+    play() {
+      if (this.timer) return this.pause({ isSettled: true });
+      const last = this.scene.periods.length - 1;
+      const step = () => {
+        this.paint(this.at >= last ? 0 : this.at + 1);
+        const wait = this.at === last ? LAST_STEP_MS : STEP_MS[this.scene.window];
+        this.timer = setTimeout(step, wait);
+      };
+      this.timer = setTimeout(step, 0);
+      this.frame.isPlaying(true);
+    }
+
+    pause({ isSettled = false } = {}) {
+      if (!this.timer) return;
+      clearTimeout(this.timer);
+      this.timer = null;
+      this.frame.isPlaying(false);
+      this.refreshTip();
+      if (isSettled) this.tell();
+    }
+
+    /** Tell the page what is chosen here. */
+    tell() {
+      this.sent = Math.max(this.sent + 1, (this.scene?.heard ?? 0) + 1);
+      window.Streamlit.setComponentValue({
+        place: this.place, period: this.scene?.periods[this.at]?.start ?? null, n: this.sent,
+      });
+    }
+
+    /** What hovering a municipality says. */
+    tip({ code }) {
+      this.open = { code, box: element("div") };
+      this.refreshTip();
+      return this.open.box;
+    }
+
+    refreshTip() {
+      const { open, scene, at, timer } = this;
+      if (!open || !scene) return;
+      const { name, department } = this.layers.get(open.code).feature.properties;
+      const heading = element("div", "head");
+      heading.append(element("b", "", name), element("span", "", department));
+      const period = scene.periods[at];
+      const write = (...lines) => {
+        if (this.open === open && this.scene === scene && this.at === at) {
+          open.box.replaceChildren(heading, ...(period ? [element("div", "when", period.label)] : []), ...lines);
+        }
+      };
+      const level = this.matrix ? this.matrix[at * this.codes.length + this.codes.indexOf(open.code)] : NOT_PUBLISHED;
+      const isCounted = level !== NOT_PUBLISHED || scene.measure === "rate";
+      if (!period || !isCounted) return write(element("div", "note", scene.texts.missing));
+      const classText = level === NOT_PUBLISHED ? "…" : scene.labels[level] + " " + scene.unit;
+      // While it plays only the class is known for certain: figures would lag behind the label.
+      write(element("div", "class", classText));
+      if (timer) return;
+      json(`${this.root}${scene.figures}${period.start}.json`).then((figures) => {
+        write(...this.figureLines(figures[open.code]));
+      }, () => {});
+    }
+
+    figureLines(figures) {
+      const { texts, count_unit: countUnit, source } = this.scene;
+      if (!figures) return [element("div", "note", texts.missing)];
+      const row = (label, value) => {
+        const line = element("div", "row");
+        line.append(element("span", "", label), element("b", "", value));
+        return line;
+      };
+      const lines = [row(countUnit, figures.events)];
+      if (figures.rate) {
+        lines.push(row(texts.rate, figures.rate), element("div", "likely", figures.likely));
+      }
+      lines.push(...figures.notes.map((note) => element("div", "note", note)));
+      lines.push(element("div", "source", source));
+      return lines;
+    }
+  }
+
+  /** What surrounds the map: legend above, time below, search in the corner. */
+  class Frame {
+    constructor(atlas, map) {
+      this.atlas = atlas;
+      this.root = element("div", "atlas");
+      this.legend = element("div", "legend");
+      this.coverage = element("div", "legend coverage");
+      this.time = element("div", "time");
+      const view = element("div", "view");
+      const head = element("div", "heads");
+      head.append(this.legend, this.coverage);
+      view.append(map.getContainer());
+      this.search = new Search(atlas);
+      view.append(this.search.root);
+      this.root.append(head, view, this.time);
+      document.body.prepend(this.root, hatch());
+      this.button = element("button", "play");
+      this.button.type = "button";
+      this.button.onclick = () => atlas.play();
+      this.label = element("output", "label");
+      this.range = element("input");
+      this.range.type = "range";
+      this.range.min = 0;
+      this.range.oninput = () => { atlas.pause(); atlas.turn(+this.range.value, { isSettled: false }); };
+      this.range.onchange = () => atlas.turn(+this.range.value, { isSettled: true });
+      this.ends = element("div", "ends");
+      const track = element("div", "track");
+      track.append(this.range, this.ends);
+      this.time.append(this.button, track, this.label);
+      new ResizeObserver(() => map.invalidateSize()).observe(view);
+    }
+
+    write(scene) {
+      this.scene = scene;
+      this.legend.replaceChildren(...legendBlocks(scene));
+      this.coverage.replaceChildren(...coverageBlocks(scene));
+      this.coverage.hidden = !scene.coverage_legend.length;
+      this.search.write(scene.texts);
+      this.time.dataset.window = scene.window;
+      this.time.hidden = scene.periods.length < 1;
+      this.range.max = Math.max(0, scene.periods.length - 1);
+      this.range.setAttribute("aria-label", scene.texts.period);
+      this.ends.replaceChildren(
+        ...[scene.periods.at(0), scene.periods.at(-1)].map((end) => element("span", "", end?.short ?? "")));
+      const open = scene.periods.findIndex((period) => period.badge);
+      const share = open < 0 ? 1 : Math.max(0, (open - 0.5) / Math.max(1, scene.periods.length - 1));
+      this.range.style.setProperty("--standing", `${100 * share}%`);
+      this.isPlaying(Boolean(this.atlas.timer));
+    }
+
+    turnTo(at) {
+      const period = this.scene.periods[at];
+      if (!period) return;
+      this.range.value = at;
+      this.range.setAttribute("aria-valuetext", period.label);
+      this.label.replaceChildren(element("b", "", period.label));
+      if (period.badge) this.label.append(element("span", "badge", period.badge));
+    }
+
+    say(text) {
+      this.legend.replaceChildren(element("div", "title", text));
+    }
+
+    isPlaying(isPlaying) {
+      if (!this.scene) return;
+      const { play, pause } = this.scene.texts;
+      this.button.setAttribute("aria-label", isPlaying ? pause : play);
+      this.button.title = isPlaying ? pause : play;
+      this.button.dataset.state = isPlaying ? "playing" : "paused";
+    }
+  }
+
+  function legendBlocks(scene) {
+    const title = element("div", "title", scene.title);
+    const bar = element("div", "bar");
+    const block = (className, background, text) => {
+      const one = element("div", className);
+      const colour = element("i");
+      colour.style.background = background;
+      one.append(colour, element("span", "", text));
+      return one;
+    };
+    if (scene.labels.length) {
+      bar.append(block("step zero", scene.zero, scene.labels[0]));
+      scene.colours.forEach((colour, i) => bar.append(block("step", colour, scene.labels[i + 1])));
+    }
+    bar.append(block("step missing", "", scene.texts.not_published));
+    return [title, bar];
+  }
+
+  const coverageBlocks = (scene) => scene.coverage_legend.map(({ state, text, hint }) => {
+    const one = element("div", `state ${state}`);
+    one.append(element("i"), element("span", "", text));
+    if (hint) one.title = hint;
+    return one;
+  });
+
+  /** The hatch of municipalities without a figure. */
+  function hatch() {
+    const holder = element("div");
+    holder.innerHTML = `<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>
+      <pattern id="atlas-not-published" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect width="6" height="6" fill="#f2f1ee"/><line x1="0" y1="0" x2="0" y2="6" stroke="#c6c3bc" stroke-width="2.2"/>
+      </pattern></defs></svg>`;
+    return holder.firstElementChild;
+  }
+
+  /** Find a municipality by typing; accents and case do not matter. */
+  class Search {
+    constructor(atlas) {
+      this.atlas = atlas;
+      this.places = [];
+      this.active = -1;
+      this.root = element("div", "search");
+      this.input = element("input");
+      Object.assign(this.input, { type: "text", autocomplete: "off", spellcheck: false });
+      for (const [name, value] of Object.entries({
+        role: "combobox", "aria-expanded": "false", "aria-controls": "atlas-found", "aria-autocomplete": "list",
+      })) this.input.setAttribute(name, value);
+      this.list = element("ul");
+      this.list.id = "atlas-found";
+      this.list.setAttribute("role", "listbox");
+      this.list.hidden = true;
+      this.root.append(this.input, this.list);
+      L.DomEvent.disableClickPropagation(this.root);
+      L.DomEvent.disableScrollPropagation(this.root);
+      this.input.oninput = () => this.find();
+      this.input.onkeydown = (event) => this.key(event);
+      this.input.onblur = () => setTimeout(() => this.close(), 150);
+    }
+
+    offer(places) {
+      this.places = places.map((place) => ({ ...place, plain: plain(`${place.name} ${place.department}`) }));
+    }
+
+    write(texts) {
+      this.texts = texts;
+      this.input.placeholder = texts.search;
+      this.input.setAttribute("aria-label", texts.search);
+      this.list.setAttribute("aria-label", texts.search);
+    }
+
+    find() {
+      const words = plain(this.input.value).split(/\s+/).filter(Boolean);
+      const starts = (place) => (place.plain.startsWith(words[0]) ? 0 : 1);
+      this.found = words.length
+        ? this.places.filter((place) => words.every((word) => place.plain.includes(word)))
+          .sort((one, other) => starts(one) - starts(other)).slice(0, 8)
+        : [];
+      this.list.replaceChildren(...this.found.map((place, i) => {
+        const option = element("li");
+        option.id = `atlas-found-${i}`;
+        option.setAttribute("role", "option");
+        option.append(element("b", "", place.name), element("span", "", place.department));
+        option.onmousedown = (event) => { event.preventDefault(); this.take(i); };
+        return option;
+      }));
+      if (words.length && !this.found.length) this.list.append(element("li", "none", this.texts.no_match));
+      this.list.hidden = !words.length;
+      this.input.setAttribute("aria-expanded", String(!this.list.hidden));
+      this.point(this.found.length ? 0 : -1);
+    }
+
+    point(active) {
+      this.active = active;
+      [...this.list.children].forEach((option, i) => option.setAttribute("aria-selected", String(i === active)));
+      if (active < 0) this.input.removeAttribute("aria-activedescendant");
+      else this.input.setAttribute("aria-activedescendant", `atlas-found-${active}`);
+    }
+
+    key(event) {
+      const steps = { ArrowDown: 1, ArrowUp: -1 };
+      if (event.key in steps && this.found?.length) {
+        event.preventDefault();
+        this.point((this.active + steps[event.key] + this.found.length) % this.found.length);
+      } else if (event.key === "Enter" && this.active >= 0) {
+        this.take(this.active);
+      } else if (event.key === "Escape") {
+        this.close();
+      }
+    }
+
+    take(i) {
+      this.atlas.choose(this.found[i].code, { isFar: true });
+      this.input.value = "";
+      this.close();
+    }
+
+    close() {
+      this.list.hidden = true;
+      this.found = [];
+      this.active = -1;
+      this.input.setAttribute("aria-expanded", "false");
+      this.input.removeAttribute("aria-activedescendant");
+    }
+  }
+
+  let atlas = null;
+  window.Atlas = {
+    start(map, config) { atlas = new Atlas(map, config); },
+    show(scene) { atlas.show(scene); },
+  };
+})();
