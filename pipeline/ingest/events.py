@@ -1,7 +1,6 @@
 """One file of events to counts per series, place and month, with every row accounted for."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -13,7 +12,7 @@ import pandas as pd
 
 from pipeline.analysis.boundaries import distance_km_to, located
 from pipeline.catalog.places import NO_DEPARTMENT
-from pipeline.catalog.series import IGNORED_TERMS, Feed, Grain, Role, Series
+from pipeline.catalog.series import IGNORED_TERMS, Feed, Grain, Series
 from pipeline.catalog.shapes import Shape, shape_of
 from pipeline.catalog.sources import SOURCES, Layout, Source
 from pipeline.errors import SourceError
@@ -29,15 +28,20 @@ from pipeline.ingest.conform import (
     numbers_of,
     whole_numbers,
 )
+from pipeline.ingest.periods import Period, period_of
 from pipeline.ingest.raw import Found, RawFile
 from pipeline.ingest.readers import Rows
 from pipeline.words import normalised
 
-WHOLE: Final = "all"
-"""Part name of a file that holds a dataset's whole history."""
-
 _FAULTS_SHOWN: Final = 12
 _MONTHS_PER_YEAR: Final = 12
+_EPOCH_YEAR: Final = 1970
+_FIRST_YEAR: Final = 1985
+_LAST_YEAR: Final = 2100
+
+Mask = npt.NDArray[np.bool_]
+Quantities = dict[str | None, npt.NDArray[Any]]
+"""Values by quantity column; 1 for every row under None, where rows are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,43 @@ _READERS: Final = {
 _SOURCES: Final = {source.id: source for source in SOURCES}
 
 
+_EVENT_ROWS: Final = frozenset(
+    {Layout.EVENT_WORKBOOK, Layout.POLICE_WORKBOOK, Layout.EVENT_CSV, Layout.MINE_POINTS}
+)
+"""Layouts in which equal rows are separate events; in the others a place has one row a period."""
+_MEASURED_ZEROS: Final = frozenset(
+    {Layout.MONTH_PANEL, Layout.DEPARTMENT_PANEL, Layout.CONTEXT_CSV}
+)
+"""Layouts in which a row with 0 says that somebody looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """One decoded file and everything that is declared about it."""
+
+    file: RawFile
+    source: Source
+    shape: Shape
+    rows: Rows
+    feeds: tuple[tuple[Series, Feed], ...]
+
+    def column(self, names: Sequence[str]) -> Sequence[Any] | None:
+        """The first column of these names, if there is one."""
+        return next((self.rows.columns[name] for name in names if name in self.rows.columns), None)
+
+    def required(self, names: Sequence[str]) -> Sequence[Any]:
+        """The first column of these names; without one the file is refused."""
+        column = self.column(names)
+        if column is None:
+            message = (
+                f"{self.file.path} has no column {' or '.join(names)}; found "
+                f"{list(self.rows.columns)}. If it was renamed, declare the name in "
+                "pipeline/catalog (shapes or series); else fetch the file again."
+            )
+            raise SourceError(message)
+        return column
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     """A file's rows with keys: one entry per data row in every array."""
@@ -134,9 +175,24 @@ class _Table:
     places: Codes
     months: Months
     faults: list[Fault]
+    days: Months | None = None
     disagreements: pd.DataFrame | None = None
-    first_day: date | None = None
-    last_day: date | None = None
+
+    def day(self, rank: int) -> date | None:
+        """The first (0) or last (-1) day of an event; None in files without days."""
+        if self.days is None:
+            return None
+        known = np.sort(self.days[~np.isnat(self.days)])
+        return known[rank].item() if known.size else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    cells: pd.DataFrame
+    own_months: pd.DataFrame | None
+    events_read: float
+    drops: tuple[Drop, ...]
+    faults: list[Fault]
 
 
 def read_events(
@@ -194,40 +250,37 @@ def interpreted(
     """Make a reading of decoded rows; parameters, result and errors as for `read_events`."""
     source = _SOURCES[unread.source_id]
     shape = shape_of(source.id, unread.dataset)
-    if source.layout is Layout.MINE_POINTS and boundaries is None:
-        message = (
-            f"{unread.path} holds points, and the boundaries they lie in are not here: only the "
-            "snapshot's outlines are. Add the municipal boundaries and refresh again."
-        )
-        raise SourceError(message)
-    feeds = _feeds_of(unread, series)
-    table = _keyed(unread, source, shape, rows, places, boundaries)
-    file, months, is_open, period_faults = _dated(unread, source, rows, table)
-    counted = _counted(file, source, shape, rows, table, months, feeds)
-    _raise_faults(file, rows, [*table.faults, *period_faults, *counted.faults])
+    content = _Content(unread, source, shape, rows, _feeds_of(unread, series))
+    table = _keyed(content, places, boundaries)
+    if np.isnat(table.months).all():  # no row tells the file's period
+        _raise_faults(content, table.faults)
+    has_months = table.days is not None or content.column(shape.month) is not None
+    period = period_of(unread, source.layout, rows, table.months, is_yearly=not has_months)
+    counted = _counted(content, table, period)
+    _raise_faults(content, [*table.faults, *period.faults, *counted.faults])
     return Reading(
-        file=file,
+        file=period.file,
         cells=counted.cells,
-        months=months,
+        months=period.months,
         own_months=counted.own_months,
-        is_open=is_open,
+        is_open=period.is_open,
         rows_read=len(rows),
         events_read=counted.events_read,
         drops=counted.drops,
-        first_day=table.first_day,
-        last_day=table.last_day,
+        first_day=table.day(0),
+        last_day=table.day(-1),
         disagreements=table.disagreements,
     )
 
 
-def _feeds_of(file: RawFile, series: Sequence[Series]) -> list[tuple[Series, Feed]]:
+def _feeds_of(file: RawFile, series: Sequence[Series]) -> tuple[tuple[Series, Feed], ...]:
     wanted = normalised(file.dataset)
-    return [
+    return tuple(
         (one, feed)
         for one in series
         for feed in one.feeds
         if feed.source == file.source_id and normalised(feed.dataset) == wanted
-    ]
+    )
 
 
 def _refuse_capped_answer(file: RawFile, source: Source, rows: Rows) -> None:
@@ -241,105 +294,125 @@ def _refuse_capped_answer(file: RawFile, source: Source, rows: Rows) -> None:
         raise SourceError(message)
 
 
-def _column(rows: Rows, names: Sequence[str]) -> Sequence[Any] | None:
-    return next((rows.columns[name] for name in names if name in rows.columns), None)
-
-
-def _keyed(  # noqa: PLR0913 - the pieces a row's keys are made of
-    file: RawFile,
-    source: Source,
-    shape: Shape,
-    rows: Rows,
-    places: Gazetteer,
-    boundaries: gpd.GeoDataFrame,
-) -> _Table:
+def _keyed(content: _Content, places: Gazetteer, boundaries: gpd.GeoDataFrame | None) -> _Table:
     """Place and month of every row."""
-    disagreements = None
-    months, days, faults = _months(shape, rows)
-    codes = _column(rows, shape.code)
-    if source.layout is Layout.MINE_POINTS:
-        placed, place_faults, disagreements = _located_points(
-            file, shape, rows, months, places, boundaries
-        )
-    elif source.layout is Layout.TOTAL_RECORDS:
-        placed, place_faults = np.full(len(rows), "", dtype=object), []
-    elif source.layout is Layout.DEPARTMENT_PANEL and codes is not None:
-        placed, place_faults = located_by_code([f"{code}000" for code in codes], places)
-        placed = np.asarray([code and code[:2] for code in placed], dtype=object)
-    elif codes is not None:
-        placed, place_faults = located_by_code(codes, places)
-    else:
-        placed, place_faults = located_by_name(
-            _required(rows, shape.department), _required(rows, shape.municipality), places
-        )
-    known_days = days[~np.isnat(days)] if days is not None else np.array([], "datetime64[D]")
-    return _Table(
-        placed,
-        months,
-        faults + place_faults,
-        disagreements,
-        known_days.min().item() if known_days.size else None,
-        known_days.max().item() if known_days.size else None,
-    )
+    months, days, faults = _months(content)
+    months, future_faults = _without_future(content, months)
+    faults = faults + future_faults
+    if content.source.layout is Layout.MINE_POINTS:
+        placed, place_faults, disagreements = _located_points(content, months, places, boundaries)
+        return _Table(placed, months, faults + place_faults, days, disagreements)
+    placed, place_faults = _located_rows(content, places)
+    return _Table(placed, months, faults + place_faults, days)
 
 
-def _required(rows: Rows, names: Sequence[str]) -> Sequence[Any]:
-    column = _column(rows, names)
-    if column is None:  # readers have checked the header; this is a fault of the declaration
-        message = f"none of {list(names)} among {list(rows.columns)}: see pipeline/catalog/shapes.py"
-        raise SourceError(message)
-    return column
-
-
-def _months(
-    shape: Shape, rows: Rows
-) -> tuple[Months, npt.NDArray[np.datetime64] | None, list[Fault]]:
-    dates = _column(rows, shape.date)
+def _months(content: _Content) -> tuple[Months, Months | None, list[Fault]]:
+    """Month of every row, and its day where dates are published."""
+    shape = content.shape
+    dates = content.column(shape.date)
     if dates is not None:
         return months_of(dates, shape.date_format)
-    years, faults = whole_numbers(_required(rows, shape.year), "year", lowest=1985)
-    months = (years - 1970).astype("datetime64[Y]").astype("datetime64[M]")
-    if (raw := _column(rows, shape.month)) is not None:
-        numbers, month_faults = whole_numbers(raw, "month", lowest=1)
-        return months + (numbers - 1), None, faults + month_faults
+    years, faults = whole_numbers(
+        content.required(shape.year), "year", lowest=_FIRST_YEAR, highest=_LAST_YEAR
+    )
+    months = (years - _EPOCH_YEAR).astype("datetime64[Y]").astype("datetime64[M]")
+    if (raw := content.column(shape.month)) is not None:
+        numbers, month_faults = whole_numbers(raw, "month", lowest=1, highest=_MONTHS_PER_YEAR)
+        months = months + (numbers - 1).astype("timedelta64[M]")
+        faults = faults + month_faults
+    for fault in faults:
+        months[fault.rows] = np.datetime64("NaT")
     return months, None, faults
 
 
-def _located_points(  # noqa: PLR0913 - the pieces a point's place is made of
-    file: RawFile,
-    shape: Shape,
-    rows: Rows,
-    months: Months,
-    places: Gazetteer,
-    boundaries: gpd.GeoDataFrame,
+def _without_future(content: _Content, months: Months) -> tuple[Months, list[Fault]]:
+    """Months without those that had not begun when the figures were drawn."""
+    drawn = content.rows.extraction or date.fromisoformat(content.file.retrieved_date)
+    is_late = months > np.datetime64(drawn, "M")
+    if not is_late.any():
+        return months, []
+    what = f"date after {drawn}, when the figures were drawn or fetched"
+    fault = Fault(what, np.flatnonzero(is_late), str(months[is_late][0]))
+    return np.where(is_late, np.datetime64("NaT"), months), [fault]
+
+
+def _located_rows(content: _Content, places: Gazetteer) -> tuple[Codes, list[Fault]]:
+    """Place of every row: by its code; by its names where there is no code or it says nothing."""
+    shape = content.shape
+    if content.source.layout is Layout.TOTAL_RECORDS:
+        return np.full(len(content.rows), "", dtype=object), []
+    codes = content.column(shape.code)
+    if codes is None:
+        return located_by_name(
+            content.required(shape.department), content.required(shape.municipality), places
+        )
+    if content.source.layout is Layout.DEPARTMENT_PANEL:
+        placed, faults = located_by_code([f"{code}000" for code in codes], places)
+        return np.asarray([code and code[:2] for code in placed], dtype=object), faults
+    placed, faults = located_by_code(codes, places)
+    silent = np.flatnonzero(placed == NO_DEPARTMENT)
+    named = content.column(shape.department), content.column(shape.municipality)
+    if not silent.size or named[0] is None or named[1] is None:
+        return placed, faults
+    departments, municipalities = (
+        [column[row] for row in silent.tolist()] for column in named if column
+    )
+    placed[silent], name_faults = located_by_name(departments, municipalities, places)
+    return placed, faults + [replace(fault, rows=silent[fault.rows]) for fault in name_faults]
+
+
+def _located_points(
+    content: _Content, months: Months, places: Gazetteer, boundaries: gpd.GeoDataFrame | None
 ) -> tuple[Codes, list[Fault], pd.DataFrame]:
-    """The municipality of each point's polygon; where none holds it, unlocated in its department."""
-    departments = _required(rows, shape.department)
-    municipalities = _required(rows, shape.municipality)
+    """The municipality of each point's polygon; in none, unlocated in the stated department."""
+    if boundaries is None:
+        message = (
+            f"{content.file.path} holds points, and the boundaries they lie in are not here: only "
+            "the snapshot's outlines are. Add the municipal boundaries and refresh again."
+        )
+        raise SourceError(message)
+    departments = content.required(content.shape.department)
+    municipalities = content.required(content.shape.municipality)
     stated, faults = located_by_name(departments, municipalities, places)
-    assert rows.points is not None  # noqa: S101 - the reader of points sets them
-    longitude, latitude = (np.asarray(axis, dtype=np.float64) for axis in rows.points)
+    assert content.rows.points is not None
+    longitude, latitude = (np.asarray(axis, dtype=np.float64) for axis in content.rows.points)
+    faults = faults + _swapped(longitude, latitude, boundaries)
     holding = np.asarray(located(longitude, latitude, boundaries), dtype=object)
     unlocated = np.asarray(
         [f"{code[:2]}000" if code else NO_DEPARTMENT for code in stated], dtype=object
     )
     counted = np.where(pd.isna(holding), unlocated, holding)
     differs = np.flatnonzero(counted != stated)
-    return counted, faults, _disagreements(
-        file,
-        pd.DataFrame(
-            {
-                "year": months[differs].astype("datetime64[Y]").astype(np.int64) + 1970,
-                "stated_department": np.asarray(departments, dtype=object)[differs],
-                "stated_municipality": np.asarray(municipalities, dtype=object)[differs],
-                "stated_code": stated[differs],
-                "municipality_code": counted[differs],
-                "longitude": longitude[differs],
-                "latitude": latitude[differs],
-            }
-        ),
-        boundaries,
+    points = pd.DataFrame(
+        {
+            "year": months[differs].astype("datetime64[Y]").astype(np.int64) + _EPOCH_YEAR,
+            "stated_department": np.asarray(departments, dtype=object)[differs],
+            "stated_municipality": np.asarray(municipalities, dtype=object)[differs],
+            "stated_code": stated[differs],
+            "municipality_code": counted[differs],
+            "longitude": longitude[differs],
+            "latitude": latitude[differs],
+        }
     )
+    return counted, faults, _disagreements(content.file, points, boundaries)
+
+
+def _swapped(
+    longitude: npt.NDArray[np.float64],
+    latitude: npt.NDArray[np.float64],
+    boundaries: gpd.GeoDataFrame,
+) -> list[Fault]:
+    """Points that would lie in the country if their coordinates changed places."""
+    west, south, east, north = boundaries.total_bounds
+    is_inside = (
+        (longitude >= west) & (longitude <= east) & (latitude >= south) & (latitude <= north)
+    )
+    would_be = (latitude >= west) & (latitude <= east) & (longitude >= south) & (longitude <= north)
+    rows = np.flatnonzero(would_be & ~is_inside)
+    if not rows.size:
+        return []
+    example = f"{longitude[rows[0]]}, {latitude[rows[0]]}"
+    return [Fault("point whose axes look swapped: longitude comes first", rows, example)]
 
 
 def _disagreements(
@@ -364,263 +437,125 @@ def _disagreements(
     )
 
 
-def _dated(
-    file: RawFile, source: Source, rows: Rows, table: _Table
-) -> tuple[RawFile, Months, bool, list[Fault]]:
-    """Cut, part and published months of the file, and the dates that do not fit them."""
-    known = table.months[~np.isnat(table.months)]
-    file = _with_cut(file, rows, table)
-    if source.layout is Layout.POLICE_WORKBOOK:
-        return _police_period(file, rows, table)
-    if source.layout is Layout.MINE_POINTS:
-        return _named_year(file, table)
-    months = _span(known.min(), known.max()) if known.size else known
-    if source.layout in {Layout.YEAR_RECORDS, Layout.TOTAL_RECORDS, Layout.DEPARTMENT_PANEL}:
-        months = _whole_years(file, known)
-    if source.layout is Layout.CONTEXT_CSV:
-        years = np.unique(known.astype("datetime64[Y]"))
-        months = np.concatenate([_span(y.astype("datetime64[M]"), _december(y)) for y in years])
-    return replace(file, part=WHOLE), months, False, _after_cut(file, table)
-
-
-def _with_cut(file: RawFile, rows: Rows, table: _Table) -> RawFile:
-    if file.cut_date:
-        return file
-    if rows.extraction is not None:
-        return replace(file, cut_date=rows.extraction.isoformat(), cut_basis="footer")
-    known = table.months[~np.isnat(table.months)]
-    if not known.size:
-        return replace(file, cut_date=file.retrieved_date, cut_basis="retrieved")
-    last = known.max()
-    if table.first_day is None and not rows.columns.keys() & {"MES"}:  # years only
-        closed = np.datetime64(file.retrieved_date, "Y") - np.timedelta64(1, "Y")
-        last = _december(min(last.astype("datetime64[Y]"), closed))
-    end = (last + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
-    return replace(file, cut_date=str(end), cut_basis="last event")
-
-
-def _span(first: np.datetime64, last: np.datetime64) -> Months:
-    return np.arange(first, last + np.timedelta64(1, "M"))
-
-
-def _december(year: np.datetime64) -> np.datetime64:
-    return year.astype("datetime64[M]") + np.timedelta64(_MONTHS_PER_YEAR - 1, "M")
-
-
-def _whole_years(file: RawFile, known: Months) -> Months:
-    """January of the first year to December of the last, or to the cut if that is earlier."""
-    cut = np.datetime64(file.cut_date, "M")
-    return _span(
-        known.min().astype("datetime64[Y]").astype("datetime64[M]"),
-        min(_december(known.max().astype("datetime64[Y]")), cut),
-    )
-
-
-def _after_cut(file: RawFile, table: _Table) -> list[Fault]:
-    if file.cut_basis not in {"manifest", "path"}:
-        return []
-    late = np.flatnonzero(table.months > np.datetime64(file.cut_date, "M"))
-    if not late.size:
-        return []
-    what = f"date after the file's cut {file.cut_date}"
-    return [Fault(what, late, str(table.months[late[0]]))]
-
-
-def _named_year(file: RawFile, table: _Table) -> tuple[RawFile, Months, bool, list[Fault]]:
-    year = int(file.path.rpartition("/")[2][:4])
-    january = np.datetime64(f"{year}-01", "M")
-    outside = np.flatnonzero(table.months.astype("datetime64[Y]") != january.astype("datetime64[Y]"))
-    faults = [Fault(f"year that is not {year}, as the name says", outside, str(table.months[outside[0]]))] if outside.size else []
-    cut = replace(file, part=str(year), cut_date=f"{year}-12-31", cut_basis="path")
-    return cut, _span(january, _december(january.astype("datetime64[Y]"))), False, faults
-
-
-def _police_period(
-    file: RawFile, rows: Rows, table: _Table
-) -> tuple[RawFile, Months, bool, list[Fault]]:
-    """Judge a yearly police file: the months it must hold, and those it does.
-
-    The name's year is what the file claims to be; a file whose name states none claims what its
-    title row says. Months may be missing only if the figures were drawn before they were over.
-    """
-    known = table.months[~np.isnat(table.months)]
-    claimed = _claimed_months(file, rows, known)
-    outside = np.flatnonzero(~np.isnat(table.months) & ~np.isin(table.months, claimed))
-    faults = []
-    if outside.size:
-        what = f"date outside {claimed[0]} to {claimed[-1]}, the period of the name or the title"
-        faults.append(Fault(what, outside, str(table.months[outside[0]])))
-    missing = np.setdiff1d(claimed, known)
-    if missing.size and not _explains(rows.extraction, missing):
-        held = f"{known.min()} to {known.max()}" if known.size else "nothing"
-        title = "–".join(f"{day:%Y-%m}" for day in rows.declared_period or ())
-        message = (
-            f"{file.path} claims {claimed[0]} to {claimed[-1]} and holds {held}: {missing.size} "
-            f"months are missing (the first is {missing[0]}), and no extraction date in its footer "
-            f"explains it{f'; its title says {title}' if title else ''}. It is part of a year under "
-            "the name of a whole one: fetch the full file."
-        )
-        raise SourceError(message)
-    published = np.setdiff1d(claimed, missing)
-    years = np.unique(claimed.astype("datetime64[Y]").astype(str))
-    part = years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
-    is_open = bool(published[-1] != _december(claimed[-1].astype("datetime64[Y]")))
-    return replace(file, part=str(part)), published, is_open, faults
-
-
-def _claimed_months(file: RawFile, rows: Rows, known: Months) -> Months:
-    stem = file.path.rpartition("/")[2].rpartition(".")[0]
-    years = [int(year) for year in re.findall(r"(?:19|20)\d{2}", stem)]
-    if years:
-        first, last = np.datetime64(str(min(years)), "Y"), np.datetime64(str(max(years)), "Y")
-        return _span(first.astype("datetime64[M]"), _december(last))
-    if rows.declared_period is not None:
-        first_day, last_day = rows.declared_period
-        return _span(np.datetime64(first_day, "M"), np.datetime64(last_day, "M"))
-    if known.size:
-        year = known.min().astype("datetime64[Y]")
-        return _span(year.astype("datetime64[M]"), _december(year))
-    return known
-
-
-def _explains(extraction: date | None, missing: Months) -> bool:
-    """Whether the figures were drawn before the first missing month was over."""
-    return extraction is not None and bool(np.datetime64(extraction, "M") <= missing.min())
-
-
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    cells: pd.DataFrame
-    own_months: pd.DataFrame | None
-    events_read: float
-    drops: tuple[Drop, ...]
-    faults: list[Fault]
-
-
-def _counted(  # noqa: PLR0913 - everything that is known of the rows
-    file: RawFile,
-    source: Source,
-    shape: Shape,
-    rows: Rows,
-    table: _Table,
-    months: Months,
-    feeds: list[tuple[Series, Feed]],
-) -> _Counted:
+def _counted(content: _Content, table: _Table, period: Period) -> _Counted:
     """Sum the quantities per series, place and month; account for every row that is not taken."""
-    size = len(rows)
-    terms, faults, ignored = _term_masks(file, rows, feeds)
-    quantities: dict[str | None, npt.NDArray[Any]] = {}
+    size = len(content.rows)
+    terms, faults, ignored = _term_masks(content)
+    quantities: Quantities = {}
     missing = np.zeros(size, dtype=bool)
-    for name in {feed.quantity for _, feed in feeds}:
-        values, absent, quantity_faults = _quantity(source, rows, name)
-        quantities[name] = values
+    for name in {feed.quantity: None for _, feed in content.feeds}:
+        quantities[name], absent, quantity_faults = _quantity(content, name)
         missing |= absent
         faults += quantity_faults
+    repeats, repeat_faults = _repeats(content, table, quantities)
+    is_beyond = ~np.isin(table.months, period.months) & ~np.isnat(table.months)
     excluded = {
+        "no declared series takes this dataset": np.full(size, not content.feeds),
         "no value published (NA)": missing,
-        "repeated by the publisher's join with another table": _repeats(source, table, quantities),
-        "month beyond the file's cut: the year is open": ~np.isin(table.months, months)
-        & ~np.isnat(table.months),
-        "quantity 0: no event": _zeros(source, quantities, size) & ~missing,
+        "repeated by the publisher's join with another table": repeats,
+        "month beyond the file's cut: the year is open": is_beyond,
+        "quantity 0: no event": _zeros(content, quantities) & ~missing,
         **ignored,
     }
+    total = sum((np.nan_to_num(values) for values in quantities.values()), np.zeros(size))
     taken = np.ones(size, dtype=bool)
     drops = []
-    total = sum((np.nan_to_num(values) for values in quantities.values()), np.zeros(size))
     for reason, mask in excluded.items():
-        mask = mask & taken  # noqa: PLW2901 - a row has one reason, the first
-        if mask.any():
-            drops.append(_drop(reason, mask, total, table))
+        is_first_reason = mask & taken
+        if is_first_reason.any():
+            drops.append(_drop(reason, is_first_reason, total, table))
         taken &= ~mask
     parts = [
         _cells(one, feed, quantities[feed.quantity], taken & terms[one.id, feed], table)
-        for one, feed in feeds
+        for one, feed in content.feeds
     ]
-    own_months = _own_months(table, months, taken) if source.layout is Layout.MONTH_PANEL else None
+    is_panel = content.source.layout is Layout.MONTH_PANEL
     return _Counted(
         pd.concat(parts, ignore_index=True) if parts else _no_cells(),
-        own_months,
+        _own_months(table, period.months, taken) if is_panel else None,
         float(total.sum()),
         tuple(drops),
-        faults,
+        faults + repeat_faults,
     )
 
 
-def _quantity(
-    source: Source, rows: Rows, name: str | None
-) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_], list[Fault]]:
+def _quantity(content: _Content, name: str | None) -> tuple[npt.NDArray[Any], Mask, list[Fault]]:
     """Values of a quantity column, where a value is absent, and the values that are no quantity."""
-    size = len(rows)
+    size = len(content.rows)
+    absent = np.zeros(size, dtype=bool)
     if name is None:
-        return np.ones(size, dtype=np.int64), np.zeros(size, dtype=bool), []
-    raw = np.asarray(_required(rows, [normalised(name)]), dtype=object)
-    if source.layout is Layout.CONTEXT_CSV:
+        return np.ones(size, dtype=np.int64), absent, []
+    raw = np.asarray(content.required([normalised(name)]), dtype=object)
+    if content.source.layout is Layout.CONTEXT_CSV:
         numbers = numbers_of(raw)
-        wrong = np.flatnonzero(~(numbers >= 0))
-        faults = [Fault(f"{name} that is no measured value", wrong, str(raw[wrong[0]]))] if wrong.size else []
-        return np.nan_to_num(numbers), np.zeros(size, dtype=bool), faults
-    if source.layout is Layout.DEPARTMENT_PANEL:
+        wrong = np.flatnonzero(~((numbers >= 0) & np.isfinite(numbers)))
+        what = f"{name} that is no measured value"
+        faults = [Fault(what, wrong, str(raw[wrong[0]]))] if wrong.size else []
+        return np.where(numbers >= 0, numbers, 0), absent, faults
+    if content.source.layout is Layout.DEPARTMENT_PANEL:
         absent = np.isin(raw, ["", "NA"])
-        values, faults = whole_numbers(np.where(absent, "0", raw), name)
-        return values, absent, faults
-    values, faults = whole_numbers(raw, name)
-    return values, np.zeros(size, dtype=bool), faults
+    values, faults = whole_numbers(np.where(absent, "0", raw), name)
+    return values, absent, faults
 
 
-def _zeros(
-    source: Source, quantities: dict[str | None, npt.NDArray[Any]], size: int
-) -> npt.NDArray[np.bool_]:
-    """Rows without any event; in panels a zero was measured, and stays."""
-    if source.layout in {Layout.MONTH_PANEL, Layout.DEPARTMENT_PANEL, Layout.CONTEXT_CSV}:
-        return np.zeros(size, dtype=bool)
-    is_zero = np.ones(size, dtype=bool)
+def _zeros(content: _Content, quantities: Quantities) -> Mask:
+    """Rows without any event; where a zero was measured it stays."""
+    is_kept = content.source.layout in _MEASURED_ZEROS
+    is_zero = np.full(len(content.rows), not is_kept)
     for values in quantities.values():
         is_zero &= values == 0
     return is_zero
 
 
-def _repeats(
-    source: Source, table: _Table, quantities: dict[str | None, npt.NDArray[Any]]
-) -> npt.NDArray[np.bool_]:
-    """Rows that repeat an earlier one; only in panels, where a place has one row a month.
+def _repeats(content: _Content, table: _Table, quantities: Quantities) -> tuple[Mask, list[Fault]]:
+    """Where a place has one row a period: rows that repeat an earlier one, and those that may not.
 
     Rows of events are never de-duplicated: equal rows are separate events.
     """
-    if source.layout is not Layout.MONTH_PANEL:
-        return np.zeros(len(table.places), dtype=bool)
-    keyed = pd.DataFrame({"place": table.places, "month": table.months})
-    for position, values in enumerate(quantities.values()):
-        keyed[position] = values
-    return keyed.duplicated().to_numpy()
+    nothing = np.zeros(len(content.rows), dtype=bool)
+    if content.source.layout in _EVENT_ROWS:
+        return nothing, []
+    shape = content.shape
+    names = shape.code + shape.department + shape.municipality
+    keys = {name: content.rows.columns[name] for name in names if name in content.rows.columns}
+    keyed = pd.DataFrame({**keys, "month": table.months})
+    is_second = keyed.duplicated().to_numpy()
+    is_repeat = nothing
+    if content.source.layout is Layout.MONTH_PANEL:
+        values = {f"value {position}": one for position, one in enumerate(quantities.values())}
+        is_repeat = keyed.assign(**values).duplicated().to_numpy()
+    rows = np.flatnonzero(is_second & ~is_repeat)
+    if not rows.size:
+        return is_repeat, []
+    example = ", ".join(str(value) for value in keyed.iloc[rows[0]])
+    return is_repeat, [Fault("second row of one place and period", rows, example)]
 
 
 def _term_masks(
-    file: RawFile, rows: Rows, feeds: list[tuple[Series, Feed]]
-) -> tuple[
-    dict[tuple[str, Feed], npt.NDArray[np.bool_]],
-    list[Fault],
-    dict[str, npt.NDArray[np.bool_]],
-]:
+    content: _Content,
+) -> tuple[dict[tuple[str, Feed], Mask], list[Fault], dict[str, Mask]]:
     """Rows that belong to each feed; terms that nobody declared; rows whose terms are ignored."""
-    everything = np.ones(len(rows), dtype=bool)
-    masks: dict[tuple[str, Feed], npt.NDArray[np.bool_]] = {}
-    declared: dict[str, npt.NDArray[np.bool_]] = {}
+    everything = np.ones(len(content.rows), dtype=bool)
+    masks: dict[tuple[str, Feed], Mask] = {}
+    declared: dict[str, Mask] = {}
     cleaned: dict[str, npt.NDArray[np.object_]] = {}
-    for one, feed in feeds:
+    for one, feed in content.feeds:
         if feed.where is None:
             masks[one.id, feed] = everything
             continue
         column, terms = normalised(feed.where[0]), [normalised(term) for term in feed.where[1]]
         if column not in cleaned:
-            raw = _required(rows, [column])
+            raw = content.required([column])
             cleaned[column] = np.asarray([normalised(str(value)) for value in raw], dtype=object)
+            declared[column] = ~everything
         mask = np.isin(cleaned[column], terms)
         masks[one.id, feed] = mask
-        declared[column] = declared.get(column, np.zeros(len(rows), dtype=bool)) | mask
-    ignored: dict[str, npt.NDArray[np.bool_]] = {}
+        declared[column] |= mask
+    ignored: dict[str, Mask] = {}
     for entry in IGNORED_TERMS:
         column = normalised(entry.column)
-        if (entry.source, entry.dataset) == (file.source_id, file.dataset) and column in cleaned:
+        is_here = (entry.source, entry.dataset) == (content.file.source_id, content.file.dataset)
+        if is_here and column in cleaned:
             mask = np.isin(cleaned[column], [normalised(term) for term in entry.terms])
             ignored[entry.reason] = mask
             declared[column] |= mask
@@ -632,9 +567,7 @@ def _term_masks(
     return masks, faults, ignored
 
 
-def _drop(
-    reason: str, mask: npt.NDArray[np.bool_], total: npt.NDArray[np.float64], table: _Table
-) -> Drop:
+def _drop(reason: str, mask: Mask, total: npt.NDArray[np.float64], table: _Table) -> Drop:
     row = int(np.flatnonzero(mask)[0])
     example = f"{table.places[row]}, {table.months[row]}"
     return Drop(reason, int(mask.sum()), float(total[mask].sum()), example)
@@ -684,34 +617,25 @@ def _own_months(table: _Table, months: Months, taken: npt.NDArray[np.bool_]) -> 
     joined = grid.merge(
         measured[["place_code", "month", "is_measured"]], on=["place_code", "month"], how="left"
     )
-    joined["is_measured"] = joined["is_measured"].eq(True)  # noqa: FBT003 - a value, not a switch
+    joined["is_measured"] = joined["is_measured"].eq(True)
     return joined[["place_code", "month", "is_measured"]]
 
 
-def _raise_faults(file: RawFile, rows: Rows, faults: list[Fault]) -> None:
+def _raise_faults(content: _Content, faults: list[Fault]) -> None:
     if not faults:
         return
     lines = [
         f"  {fault.rows.size:,} rows: {fault.what}, e.g. {fault.example!r} "
-        f"in row {int(fault.rows[0]) + rows.first_row}"
+        f"in row {int(fault.rows[0]) + content.rows.first_row}"
         for fault in faults[:_FAULTS_SHOWN]
     ]
     if len(faults) > _FAULTS_SHOWN:
         lines.append(f"  and {len(faults) - _FAULTS_SHOWN} more")
+    lines.append(
+        "  If a value is right, declare it in pipeline/catalog (places, series or shapes); if it "
+        "is wrong, fetch the file again."
+    )
     message = "\n".join(
-        [
-            f"{file.path}: {len(faults)} faults that nothing declares",
-            *lines,
-            "  If a value is right, declare it in pipeline/catalog (places, series or shapes); "
-            "if it is wrong, fetch the file again.",
-        ]
+        [f"{content.file.path}: {len(faults)} faults that nothing declares", *lines]
     )
     raise SourceError(message)
-
-
-def current_feeds(series: Sequence[Series]) -> Iterator[tuple[Series, Feed]]:
-    """Series with the feeds whose figures are shown."""
-    for one in series:
-        for feed in one.feeds:
-            if feed.role is Role.CURRENT:
-                yield one, feed
