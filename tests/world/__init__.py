@@ -38,6 +38,7 @@ def _series(name: str, feed: Feed, **facts: Any) -> Series:
     return Series(id=name, label=_NAME, unit=_UNIT, feeds=(feed, *facts.pop("more", ())), **facts)
 
 
+_METEORS: Final = "observatory/all_meteors/2023-06-01"
 _MIGRATIONS: Final = "observatory/migrations/"
 _YEARLY: Final = Grain.MUNICIPALITY_YEAR
 _SIGHTINGS: Final = Feed("observatory", "sightings")
@@ -250,7 +251,7 @@ def _files() -> dict[str, pd.DataFrame]:
         _file("observatory/migrations/2023-06-01", "current", 18),
         _file("observatory/migrations_by_department/2023-06-01", "current", 104),
         _file("gauges/rain/2023-06-01", "current", 12.5),
-        _file("observatory/all_meteors/2023-06-01", "control", 4),
+        _file(_METEORS, "control", 4),
         _file("observatory/migrations/2022-01-31", "history", 15),
     ]
     return {
@@ -272,10 +273,9 @@ def _files() -> dict[str, pd.DataFrame]:
         ),
         "core.published_total": rows(
             "core.published_total",
-            *(
-                ("meteors", "year", start, "2023-06-01", "observatory/all_meteors/2023-06-01", 2)
-                for start in ("2020-01-01", "2021-01-01")
-            ),
+            ("meteors", "year", "2020-01-01", "2023-06-01", _METEORS, 2),
+            ("meteors", "year", "2021-01-01", "2023-06-01", _METEORS, 2),
+            ("migrations", "year", "2021-01-01", "2022-01-31", _METEORS, 15),
         ),
         "core.point_disagreement": rows("core.point_disagreement"),
     }

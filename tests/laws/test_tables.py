@@ -1,0 +1,189 @@
+"""Every law of ``sql/check`` holds in the invented country and notices a breach of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.catalog.tables import TABLES, Sensitivity, column_facts
+from pipeline.errors import ContractError
+from pipeline.store.warehouse import Draft
+from tests import world
+
+SQL = Path(__file__).parents[2] / "pipeline" / "store" / "sql"
+
+BREACHES = {
+    "coverage_count": [
+        "update core.programme set municipality_count = 0",
+        "update core.programme set municipality_count = 1",
+        "update core.coverage set state = 'not_covered' where state = 'no_evidence'",
+    ],
+    "coverage_places": [
+        "delete from core.coverage where municipality_code = '98901'",
+        "update core.coverage set state = 'candidate' where state = 'outside'",
+        "update core.coverage set state = 'outside' where state = 'no_evidence'",
+        "update core.coverage set state = 'candidate' where state = 'no_evidence'",
+        "update core.coverage set state = 'no_evidence' where state = 'candidate'",
+        "update core.coverage set evidence = null where state = 'documented'",
+        "update core.coverage set evidence = 'reported' where state = 'candidate'",
+        "update core.coverage set source_title = null where state = 'documented'",
+        "update core.coverage set is_named_region = true where state = 'no_evidence'",
+    ],
+    "coverage_population": [
+        "delete from mart.population_yearly where municipality_code = '05902' and year = 2022"
+    ],
+    "events_of_departments": [
+        "update mart.rate_department_yearly set events = events + 1 where series_id = 'sightings'",
+        "update mart.rate_department_yearly set unlocated_events = 0 where unlocated_events = 2",
+    ],
+    "events_of_files": [
+        "update core.source_file set events_stored = 31 where dataset = 'sightings'",
+        "update core.crime_department_yearly set events = 41 where year = 2020",
+        "update core.context_yearly set value = 0.5 where value = 0",
+        "delete from core.source_file where dataset = 'crowds'",
+    ],
+    "events_of_months": [
+        "update mart.rate_monthly set events = 4 where series_id = 'sightings' and events = 3",
+        "delete from mart.rate_monthly where municipality_code = '05000'",
+    ],
+    "events_of_twelve_months": [
+        "update mart.rate_rolling set events = events + 1 where series_id = 'crowds'"
+    ],
+    "events_of_years": [
+        "update mart.rate_yearly set events = 12 where events = 12.5",
+        "delete from mart.rate_yearly where municipality_code = '00000'",
+        "insert into core.crime_yearly values ('meteors', '05902', 2020, 1)",
+    ],
+    "known_municipalities": [
+        "update core.context_yearly set municipality_code = '05999'",
+        "update core.population_yearly set municipality_code = '05999' where population = 0",
+        "update core.coverage set municipality_code = '98000' where state = 'outside'",
+        "update core.availability set municipality_code = '05999' where series_id = 'crowds'",
+        "update core.crime_department_yearly set department_code = '97'",
+        "update core.municipality set department_code = '98' where municipality_code = '05903'",
+        "delete from core.department where department_code = '98'",
+    ],
+    "known_places": [
+        "update core.crime_monthly set municipality_code = '05999' where series_id = 'crowds'",
+        "update core.crime_yearly set municipality_code = '97000'",
+        "update core.revision set municipality_code = '97000'",
+        "insert into core.point_disagreement values ('a', 2021, 'b', 'c', null, '05999', 1, 1)",
+    ],
+    "known_series": [
+        "update core.series set is_published = true where series_id = 'ghosts'",
+        "update core.crime_monthly set series_id = 'ghosts' where series_id = 'crowds'",
+        "update core.crime_yearly set series_id = 'undeclared'",
+    ],
+    "known_sources": ["delete from core.source where source_id = 'gauges'"],
+    "leader_killings": [
+        "update core.crime_monthly set series_id = 'leader_killings' where series_id = 'crowds'",
+        "update core.revision set series_id = 'leader_killings'",
+        "update mart.rate_monthly set series_id = 'leader_killings' where series_id = 'crowds'",
+        "update mart.rate_rolling set series_id = 'leader_killings' where series_id = 'crowds'",
+    ],
+    "outlines": [
+        # latitude before longitude
+        "update core.municipality set web_geometry = 'POLYGON ((6 -75, 7 -75, 7 -74, 6 -75))'",
+        "update core.department set web_geometry = 'POLYGON ((6 -75, 7 -75, 7 -74, 6 -75))'",
+    ],
+    "parts_of_series": [
+        "update core.crime_monthly set events = 8 where series_id = 'sightings' and events = 7",
+        "delete from core.crime_monthly where series_id = 'sightings_by_day' and events = 6",
+    ],
+    "published_months": [
+        "insert into core.crime_monthly values ('sightings', '05901', '2022-04-01', 1)",
+        "insert into core.crime_monthly values ('sightings', '05901', '2020-12-01', 1)",
+        "insert into core.crime_monthly values ('migrations', '05902', '2021-02-01', 1)",
+        "insert into core.crime_yearly values ('meteors', '05901', 2022, 1)",
+    ],
+    "published_once": [
+        "insert into core.availability values ('crowds', '05901', '2021-01-01', 'complete')"
+    ],
+    "published_places": [
+        "delete from mart.rate_monthly where municipality_code = '05902' and month = '2021-02-01'"
+    ],
+    "published_totals": [
+        "update core.published_total set events = 3 where period_start = '2020-01-01'",
+        # an older release is held to the totals of its own cut
+        "update core.revision set events = 10 where cut_date = '2022-01-31' and events = 9",
+        # a year of which the municipal file has nothing
+        "update core.published_total set period_start = '2019-01-01' where series_id = 'meteors'",
+    ],
+    "rates": [
+        "update mart.rate_yearly set rate_upper_per_100k = 1 where rate_per_100k > 1",
+        "update mart.rate_rolling set rate_lower_per_100k = 99 where rate_per_100k < 99",
+        "update mart.rate_monthly set person_years = null where series_id = 'crowds'",
+        "update mart.rate_department_yearly set rate_lower_per_100k = null",
+    ],
+    "rows_of_files": [
+        "update core.source_file set rows_read = 11 where dataset = 'crowds'",
+        "update core.source_file set events_read = 7 where dataset = 'crowds'",
+        "delete from core.source_drop",
+        "update core.source_drop set events = 2",
+    ],
+}
+"""Of each law, changes to the stored tables that it must notice."""
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Draft]:
+    with world.stored(tmp_path_factory.mktemp("data")) as draft:
+        yield draft
+
+
+@pytest.fixture
+def draft(stored: Draft) -> Iterator[Draft]:
+    stored._connection.execute("begin")
+    yield stored
+    stored._connection.execute("rollback")
+
+
+def test_the_invented_country_breaks_no_law(draft: Draft) -> None:
+    draft.check()
+
+
+def test_a_broken_law_is_named_in_words(draft: Draft) -> None:
+    draft._connection.execute("delete from core.source where source_id = 'gauges'")
+    with pytest.raises(ContractError) as error:
+        draft.check()
+    assert "every feed and file belongs to a declared source: 3 rows" in str(error.value)
+    assert "for example table_name core." in str(error.value)
+
+
+def test_every_law_has_a_breach() -> None:
+    assert {path.stem for path in SQL.glob("check/*.sql")} == set(BREACHES)
+
+
+@pytest.mark.parametrize(
+    ("law", "breach"),
+    [
+        pytest.param(law, breach, id=f"{law}-{number}")
+        for law, breaches in BREACHES.items()
+        for number, breach in enumerate(breaches)
+    ],
+)
+def test_a_breach_is_noticed(draft: Draft, law: str, breach: str) -> None:
+    (changed,) = draft._connection.execute(breach).fetchone() or (0,)
+    assert changed
+    assert len(draft.frame(f"check/{law}"))
+
+
+def test_a_repeated_key_is_noticed(draft: Draft) -> None:
+    draft._connection.execute("insert into core.crime_yearly values ('meteors', '05901', 2020, 2)")
+    with pytest.raises(ContractError, match=r"core\.crime_yearly: .*municipality_code 05901, year"):
+        draft.check()
+
+
+def test_every_column_says_what_it_means_and_is_public() -> None:
+    for table in TABLES.values():
+        assert set(table.key) <= set(table.schema.columns), table.name
+        assert not [name for name in table.key if table.schema.columns[name].nullable], table.name
+        for name, facts in column_facts(table).items():
+            assert facts["meaning"], f"{table.name}.{name}"
+            assert facts["sensitivity"] is Sensitivity.PUBLIC, f"{table.name}.{name}"
+
+
+def test_no_answer_joins_coverage_to_figures() -> None:
+    for path in SQL.glob("view/*.sql"):
+        text = path.read_text()
+        assert not ("core.coverage" in text and ("mart." in text or "crime_" in text)), path.name
