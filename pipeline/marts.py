@@ -220,5 +220,7 @@ def with_classes(rates: pd.DataFrame, breaks: pd.DataFrame) -> pd.DataFrame:
 
 def _store(draft: Draft, table: str, rows: pd.DataFrame) -> None:
     """Store the declared columns of a frame: SQL counts in narrower types than are declared."""
-    types = {name: column.dtype.type for name, column in TABLES[table].schema.columns.items()}
-    draft.store(table, rows[list(types)].astype(types))
+    columns = TABLES[table].schema.columns
+    types = {name: column.dtype.type for name, column in columns.items()}
+    whole = {name: dtype for name, dtype in types.items() if dtype.kind == "i"}
+    draft.store(table, rows[list(columns)].astype(whole))

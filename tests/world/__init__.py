@@ -66,9 +66,12 @@ SERIES: Final = (
 
 def rows(table: str, *values: tuple[object, ...]) -> pd.DataFrame:
     """Rows of a declared table, with its columns and types."""
-    types = {name: column.dtype for name, column in TABLES[table].schema.columns.items()}
-    frame = pd.DataFrame(list(values), columns=list(types))
-    return frame.astype({name: str(dtype) for name, dtype in types.items() if dtype is not None})
+    columns = TABLES[table].schema.columns
+    frame = pd.DataFrame(list(values), columns=list(columns))
+    types = {name: column.dtype.type for name, column in columns.items() if column.dtype}
+    # pandera knows dates in nanoseconds only, the warehouse answers in seconds
+    dates = {name: "datetime64[s]" for name, dtype in types.items() if dtype.kind == "M"}
+    return frame.astype(types | dates)
 
 
 def months(first: str, last: str) -> list[str]:
