@@ -59,7 +59,13 @@ class Fault:
 
     what: str
     rows: npt.NDArray[np.intp]
+    """Positions, from 0."""
     example: str
+
+    def told(self, first_row: int) -> str:
+        """The fault in words; `first_row` is the number that a spreadsheet gives to position 0."""
+        row = int(self.rows[0]) + first_row
+        return f"{self.rows.size:,} rows: {self.what}, e.g. {self.example!r} in row {row}"
 
 
 def gazetteer(municipalities: pd.DataFrame) -> Gazetteer:

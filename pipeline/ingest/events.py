@@ -624,11 +624,7 @@ def _own_months(table: _Table, months: Months, taken: npt.NDArray[np.bool_]) -> 
 def _raise_faults(content: _Content, faults: list[Fault]) -> None:
     if not faults:
         return
-    lines = [
-        f"  {fault.rows.size:,} rows: {fault.what}, e.g. {fault.example!r} "
-        f"in row {int(fault.rows[0]) + content.rows.first_row}"
-        for fault in faults[:_FAULTS_SHOWN]
-    ]
+    lines = [f"  {fault.told(content.rows.first_row)}" for fault in faults[:_FAULTS_SHOWN]]
     if len(faults) > _FAULTS_SHOWN:
         lines.append(f"  and {len(faults) - _FAULTS_SHOWN} more")
     lines.append(

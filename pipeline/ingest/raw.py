@@ -1,7 +1,8 @@
 """Published files on disk: found, recognised, remembered. Bytes only; nothing here reads a figure.
 
-Raw files are kept exactly as published below ``data/raw/<source>/<dataset>/<cut>/`` and listed in
-``data/raw/lock.json``. A file enters the lock only after the whole build that used it has passed.
+Raw files are kept exactly as published below ``data/raw/<source>/<dataset>/<cut>.<checksum>/`` and
+listed in ``data/raw/lock.json``. A file enters the lock only after the whole build that used it has
+passed.
 """
 
 import csv
@@ -10,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -99,7 +101,7 @@ def recognised(path: Path, series: Sequence[Series] = SERIES) -> tuple[Source, s
 
 
 def ignored_reason(path: Path) -> str | None:
-    """Why a file is read past although it lies among published ones; None if nothing is declared."""
+    """Why a file is read past although it lies among published ones; None if nothing says so."""
     name = _comparable(path)
     return next((one.reason for one in IGNORED if re.fullmatch(one.pattern, name)), None)
 
@@ -125,7 +127,7 @@ def scan(folder: Path, today: date, series: Sequence[Series] = SERIES) -> Scan:
     Raises
     ------
     SourceError
-        If the folder does not exist or holds no file.
+        If the folder does not exist, holds no file, or a file in it cannot be read.
     """
     if not folder.is_dir():
         message = f"{folder} is not a folder. Give --from the folder that holds the files."
@@ -144,7 +146,7 @@ def scan(folder: Path, today: date, series: Sequence[Series] = SERIES) -> Scan:
             ignored.append((shown, ignored_reason(path) or "matches no declared source"))
             continue
         source, dataset = declared
-        sha256 = sha256_of(path)
+        sha256 = _readable_checksum(path)
         key = (source.id, dataset, sha256)
         if key in found:
             ignored.append((shown, f"same bytes as {found[key].location.relative_to(folder)}"))
@@ -159,7 +161,8 @@ def scan(folder: Path, today: date, series: Sequence[Series] = SERIES) -> Scan:
             licence=source.licence,
             origin=source.url_download,
         )
-        found[key] = Found(_described(file, path, notes.get(path.resolve(), {})), path)
+        note = notes.get(_composed(path), {})
+        found[key] = Found(_described(file, f"{folder.resolve().name}/{shown}", note), path)
     return Scan(tuple(found.values()), tuple(ignored))
 
 
@@ -170,26 +173,38 @@ def period_end(text: str) -> date | None:
     --------
     >>> period_end("2024-02")
     datetime.date(2024, 2, 29)
-    >>> period_end("Jan-Jul 2025") is None
-    True
+    >>> [period_end(text) for text in ("Jan-Jul 2025", "2025-13", "2025-02-30")]
+    [None, None, None]
     """
     match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text.strip())
     if match is None:
         return None
-    year, month, day = match.groups()
-    if day:
-        return date.fromisoformat(text.strip())
-    if month:
-        return date(int(year), int(month), monthrange(int(year), int(month))[1])
-    return date(int(year), 12, 31)
+    year, month = int(match[1]), int(match[2] or 12)
+    try:
+        return date(year, month, int(match[3] or monthrange(year, month)[1]))
+    except ValueError:
+        return None
 
 
 def read_lock(raw_dir: Path) -> tuple[RawFile, ...]:
-    """Files that the last good build used or kept as history; empty where there is no lock yet."""
+    """Files that the last good build used or kept as history; empty where there is no lock yet.
+
+    Raises
+    ------
+    SourceError
+        If the lock was edited into something else.
+    """
     path = raw_dir / LOCK_NAME
     if not path.exists():
         return ()
-    return tuple(RawFile(**entry) for entry in json.loads(path.read_text("utf-8"))["files"])
+    try:
+        return tuple(RawFile(**entry) for entry in json.loads(path.read_text("utf-8"))["files"])
+    except (ValueError, KeyError, TypeError) as error:
+        message = (
+            f"{path} is no lock of raw files ({error!r}). Nothing but a refresh writes it: put the "
+            "last good one back, or move the raw data away and refresh again."
+        )
+        raise SourceError(message) from error
 
 
 def write_lock(raw_dir: Path, files: Iterable[RawFile]) -> None:
@@ -236,10 +251,14 @@ def unknown(offered: Iterable[Found], locked: Iterable[RawFile]) -> list[Found]:
 
 
 def settled(file: RawFile) -> RawFile:
-    """The file with the path it will have below the raw data."""
+    """The file with the path it will have below the raw data.
+
+    The checksum in it keeps apart releases that were mended without a new name or cut.
+    """
     name = Path(file.path).name
     dataset = re.sub(r"[^a-z0-9-]+", "-", normalised(file.dataset).lower()).strip("-")
-    folder = f"{file.source_id}/{dataset}/{file.cut_date or file.retrieved_date}"
+    cut = file.cut_date or file.retrieved_date
+    folder = f"{file.source_id}/{dataset}/{cut}.{file.sha256[:8]}"
     if file.source_id == "mine_events":
         folder += "/sgp4-3e6k"  # these files are recognised by the name of their folder
     return replace(file, path=f"{folder}/{name}")
@@ -266,34 +285,51 @@ def _workbook_names(source: Source, series: Sequence[Series]) -> set[str]:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
+    """Files at any depth, without hidden ones and the marks that spreadsheet programs leave."""
     for path in folder.rglob("*"):
-        is_hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        is_hidden = any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
         if path.is_file() and not is_hidden:
             yield path
 
 
-def _manifest_notes(manifests: Iterable[Path]) -> dict[Path, Mapping[str, str]]:
-    notes: dict[Path, Mapping[str, str]] = {}
+def _readable_checksum(path: Path) -> str:
+    try:
+        return sha256_of(path)
+    except OSError as error:
+        message = f"{path} cannot be read ({error.strerror}). Check the file's permissions."
+        raise SourceError(message) from error
+
+
+def _composed(path: Path) -> str:
+    """An absolute path whose accents are one with their letters, as not every system keeps them."""
+    return unicodedata.normalize("NFC", path.resolve().as_posix())
+
+
+def _manifest_notes(manifests: Iterable[Path]) -> dict[str, Mapping[str, str]]:
+    notes: dict[str, Mapping[str, str]] = {}
     for manifest in manifests:
-        with manifest.open(encoding="utf-8-sig", newline="") as stream:
-            for row in csv.DictReader(stream):
-                if row.get("path"):
-                    notes[(manifest.parent / row["path"]).resolve()] = row
+        try:
+            with manifest.open(encoding="utf-8-sig", newline="") as stream:
+                rows = [row for row in csv.DictReader(stream) if row.get("path")]
+        except (csv.Error, UnicodeDecodeError, OSError) as error:
+            message = f"{manifest} cannot be read as CSV in UTF-8: {error}. Mend or remove it."
+            raise SourceError(message) from error
+        notes |= {_composed(manifest.parent / row["path"]): row for row in rows}
     return notes
 
 
-def _described(file: RawFile, path: Path, note: Mapping[str, str]) -> RawFile:
+def _described(file: RawFile, path: str, note: Mapping[str, str]) -> RawFile:
     """Add what the manifest says, if it speaks of these very bytes, else what the path says."""
-    is_about_these_bytes = note.get("sha256", file.sha256) == file.sha256
-    if is_about_these_bytes and note:
-        cut = period_end(note.get("cut") or "")
+    if note and (note.get("sha256") or file.sha256).lower() == file.sha256:
         file = replace(
             file,
             origin=note.get("origin") or file.origin,
             licence=note.get("licence") or file.licence,
-            cut_date=cut.isoformat() if cut else "",
-            cut_basis="manifest" if cut else "",
         )
-    if not file.cut_date and (in_path := _ISO_DATE.findall(path.as_posix())):
-        file = replace(file, cut_date=in_path[-1], cut_basis="path")
-    return file
+        if (cut := period_end(note.get("cut") or "")) is not None:
+            # a year or month that is not over was counted up to today at most
+            cut_date = min(cut.isoformat(), file.retrieved_date)
+            return replace(file, cut_date=cut_date, cut_basis="manifest")
+    days = [day.isoformat() for text in _ISO_DATE.findall(path) if (day := period_end(text))]
+    past = [day for day in days if day <= file.retrieved_date]
+    return replace(file, cut_date=past[-1], cut_basis="path") if past else file

@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline.catalog.programmes import PROGRAMMES, Programme
 from pipeline.errors import SourceError
 from pipeline.ingest import readers
-from pipeline.ingest.conform import Gazetteer, code_of, numbers_of, title_case
+from pipeline.ingest.conform import Fault, Gazetteer, code_of, title_case, whole_numbers
 from pipeline.words import normalised
 
 _DIVIPOLA_COLUMNS: Final = {
@@ -30,8 +30,13 @@ _POPULATION_COLUMNS: Final = {
 _AREA: Final = ("AREA GEOGRAFICA",)
 _WHOLE_AREA: Final = "TOTAL"
 _CODE: Final = re.compile(r"\d{4,5}(\.0)?")
+_YEAR: Final = re.compile(r"(?:19|20)\d{2}")
+_ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FIRST_YEAR: Final = 1985
+_LAST_YEAR: Final = 2100
 _HEADER_SEARCH_ROWS: Final = 20
-_JSON_YEAR: Final = re.compile(r"(20\d{2})")
+_FIRST_CSV_ROW: Final = 2
+_FAULTS_SHOWN: Final = 6
 _COVERAGE_COLUMNS: Final = (
     "programme_id",
     "municipality_code",
@@ -73,22 +78,33 @@ def read_divipola(path: Path) -> pd.DataFrame:
     Raises
     ------
     SourceError
-        If a column is missing, or a code is malformed or appears twice.
+        If a column is missing, a name is empty, or a code is malformed, appears twice or does not
+        begin with its department's.
     """
     raw = readers.read_text_frame(path)
-    columns = {name: raw[_named(path, raw.columns, accepted)] for name, accepted in _DIVIPOLA_COLUMNS.items()}
-    frame = pd.DataFrame(columns)
+    columns = list(raw.columns)
+    frame = pd.DataFrame(
+        {
+            name: raw[_named(path, columns, accepted)].str.strip()
+            for name, accepted in _DIVIPOLA_COLUMNS.items()
+        }
+    )
     for name, width in (("municipality_code", 5), ("department_code", 2)):
-        frame[name] = frame[name].str.replace(",", "", regex=False).str.strip().str.zfill(width)
-    wrong = frame[
-        ~frame["municipality_code"].str.fullmatch(r"\d{5}")
-        | frame["municipality_code"].duplicated(keep=False)
-        | (frame["municipality_code"].str[:2] != frame["department_code"])
-    ]
-    if len(wrong):
+        frame[name] = frame[name].str.replace(",", "", regex=False).str.zfill(width)
+    codes = frame["municipality_code"]
+    wrong = (
+        ~codes.str.fullmatch(r"[0-9]{5}")
+        | codes.duplicated(keep=False)
+        | (codes.str[:2] != frame["department_code"])
+        | frame["municipality_name"].eq("")
+        | frame["department_name"].eq("")
+    )
+    if wrong.any():
+        row = int(np.argmax(wrong))
         message = (
-            f"{path.name}: {len(wrong)} municipality codes are malformed, repeated or in another "
-            f"department, e.g. {wrong['municipality_code'].iloc[0]!r}. Download the list again."
+            f"{readers.shown(path)}: {int(wrong.sum())} municipalities lack a name, or their code "
+            f"is malformed, repeated or another department's, e.g. {codes[row]!r} in row "
+            f"{row + _FIRST_CSV_ROW}. Download the list again."
         )
         raise SourceError(message)
     frame["municipality_name"] = frame["municipality_name"].map(title_case)
@@ -113,41 +129,44 @@ def read_population(path: Path, edition: str, places: Gazetteer) -> pd.DataFrame
     -------
     pandas.DataFrame
         Columns municipality_code, year, population, edition. A municipality that did not exist yet
-        has 0.
+        has 0. Notes and the national row, whose code is blank or ``00``, are read past.
 
     Raises
     ------
     SourceError
-        If no sheet has the columns, a code is unknown, or a figure is no whole number.
+        If no sheet has the columns, a code is unknown, a figure is no whole number, or a
+        municipality has two figures for one year.
     """
-    frame = _population_json(path) if path.suffix == ".json" else _population_workbook(path)
-    frame = frame[frame["municipality_code"].astype("str").str.fullmatch(_CODE)]
-    codes = {raw: code_of(raw, places) for raw in frame["municipality_code"].unique()}
-    unknown = sorted(str(raw) for raw, code in codes.items() if code is None)
-    figures = numbers_of(frame["population"].to_list())
-    wrong = ~(figures >= 0) | (figures != np.round(figures))
-    if unknown or wrong.any() or frame.empty:
-        message = (
-            f"{path.name}: {len(frame)} rows, {len(unknown)} unknown codes ({unknown[:3]}), "
-            f"{int(wrong.sum())} figures that are no whole number. Is it the municipal projection?"
-        )
+    is_json = path.suffix.lower() == ".json"
+    frame = _population_json(path) if is_json else _population_workbook(path)
+    frame = frame[frame["code"].map(lambda code: str(code).strip(" 0.") != "")]
+    if frame.empty:
+        message = f"{readers.shown(path)} has no municipality. Is it the municipal projection?"
         raise SourceError(message)
-    conformed = pd.DataFrame(
-        {
-            "municipality_code": frame["municipality_code"].map(codes).astype("str"),
-            "year": frame["year"].astype("int64"),
-            "population": figures.astype(np.int64),
-        }
+    written = frame["code"].map(lambda code: str(code).strip().removesuffix(".0").zfill(5))
+    known = {code: _municipality(code, places) for code in frame["code"].unique()}
+    codes = [known[code] for code in frame["code"]]
+    years, faults = whole_numbers(frame["year"].to_list(), "year", _FIRST_YEAR, _LAST_YEAR)
+    figures, figure_faults = whole_numbers(frame["population"].to_list(), "population")
+    unknown = np.flatnonzero([code is None for code in codes])
+    repeated = np.flatnonzero(
+        pd.DataFrame({"code": written.to_numpy(), "year": years}).duplicated()
     )
-    repeated = frame.duplicated(["municipality_code", "year"])
-    if repeated.any():
-        example = frame[repeated].iloc[0]
+    if unknown.size:
+        faults.append(Fault("unknown municipality code", unknown, written.iloc[unknown[0]]))
+    if repeated.size:
+        what = "second figure for a municipality and year (is an area column missing?)"
+        faults.append(Fault(what, repeated, written.iloc[repeated[0]]))
+    if faults := faults + figure_faults:
+        told = "; ".join(fault.told(first_row=1) for fault in faults[:_FAULTS_SHOWN])
         message = (
-            f"{path.name}: {int(repeated.sum())} repeated municipality-years, e.g. "
-            f"{example['municipality_code']} in {example['year']}. Is an area column missing?"
+            f"{readers.shown(path)}: {len(faults)} faults (rows counted among municipalities): "
+            f"{told}. Is it the municipal projection? Download it again."
         )
         raise SourceError(message)
-    merged = conformed.groupby(["municipality_code", "year"], as_index=False)["population"].sum()
+    conformed = pd.DataFrame({"municipality_code": codes, "year": years, "population": figures})
+    conformed["municipality_code"] = conformed["municipality_code"].astype("str")
+    merged = conformed.groupby(["municipality_code", "year"], as_index=False).sum()
     return merged.assign(edition=edition)
 
 
@@ -160,13 +179,20 @@ def read_pdet(path: Path, places: Gazetteer) -> pd.DataFrame:
         If a column is missing or a code is unknown or repeated.
     """
     raw = readers.read_text_frame(path)
-    codes = raw[_named(path, raw.columns, ("COD MPIO",))]
-    subregions = raw[_named(path, raw.columns, ("SUBREGION PDET",))]
-    wrong = [code for code in codes if code not in places.codes] + list(codes[codes.duplicated()])
-    if wrong:
-        message = f"{path.name}: {len(wrong)} unknown or repeated codes, e.g. {wrong[0]!r}."
+    columns = list(raw.columns)
+    written = raw[_named(path, columns, ("COD MPIO",))]
+    subregions = raw[_named(path, columns, ("SUBREGION PDET",))]
+    codes = written.map(lambda code: _municipality(code, places))
+    wrong = (codes.isna() | codes.duplicated(keep=False)).to_numpy()
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        message = (
+            f"{readers.shown(path)}: {int(wrong.sum())} unknown or repeated codes, e.g. "
+            f"{written[row]!r} in row {row + _FIRST_CSV_ROW}. Download the list again."
+        )
         raise SourceError(message)
-    return pd.DataFrame({"municipality_code": codes, "pdet_subregion": subregions.str.strip()})
+    frame = pd.DataFrame({"municipality_code": codes, "pdet_subregion": subregions.str.strip()})
+    return frame.astype("str")
 
 
 def read_coverage(path: Path, places: Gazetteer) -> pd.DataFrame:
@@ -190,17 +216,18 @@ def read_coverage(path: Path, places: Gazetteer) -> pd.DataFrame:
         With every problem at once: a missing column, an unknown municipality, programme or term, a
         malformed date, a place twice.
     """
-    raw = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    raw = pd.DataFrame(readers.csv_columns(path), dtype="str")
     if list(raw.columns) != list(_COVERAGE_COLUMNS):
         message = (
-            f"{path.name}: columns are {list(raw.columns)}, the contract has "
+            f"{readers.shown(path)}: columns are {list(raw.columns)}, the contract has "
             f"{list(_COVERAGE_COLUMNS)} in this order."
         )
         raise SourceError(message)
+    codes = raw["municipality_code"].map(lambda code: _municipality(code, places))
     problems = [
-        f"row {row}: unknown municipality {code!r}"
-        for row, code in enumerate(raw["municipality_code"], start=2)
-        if code not in places.codes
+        f"row {row}: unknown municipality {raw['municipality_code'][position]!r}"
+        for row, position in enumerate(raw.index, start=_FIRST_CSV_ROW)
+        if codes[position] is None
     ]
     programmes = {programme.id for programme in PROGRAMMES}
     problems += _unknown_terms(raw["programme_id"], programmes, "programme_id")
@@ -209,17 +236,24 @@ def read_coverage(path: Path, places: Gazetteer) -> pd.DataFrame:
     for column in ("start_date", "end_date"):
         problems += [
             f"row {row}: {column} {text!r} is no date like 2020-10-01"
-            for row, text in enumerate(raw[column], start=2)
+            for row, text in enumerate(raw[column], start=_FIRST_CSV_ROW)
             if text and not _is_iso_date(text)
         ]
-    twice = raw.duplicated(["programme_id", "municipality_code"])
-    problems += [f"row {row + 2}: the municipality appears twice" for row in np.flatnonzero(twice)]
+    twice = raw.assign(code=codes).duplicated(["programme_id", "code"]) & codes.notna()
+    problems += [
+        f"row {row + _FIRST_CSV_ROW}: the municipality appears twice"
+        for row in np.flatnonzero(twice)
+    ]
     if problems:
-        message = f"{path.name}: {len(problems)} problems.\n  " + "\n  ".join(problems)
+        message = (
+            f"{readers.shown(path)}: {len(problems)} problems. Mend these rows and refresh again."
+            + "".join(f"\n  {problem}" for problem in problems)
+        )
         raise SourceError(message)
-    frame = raw.replace("", pd.NA)
+    frame = raw.assign(municipality_code=codes.astype("str")).replace("", pd.NA)
     for column in ("start_date", "end_date"):
-        frame[column] = pd.to_datetime(frame[column]).astype("datetime64[s]")
+        parsed = pd.to_datetime(frame[column], format="%Y-%m-%d")
+        frame[column] = parsed.astype("datetime64[s]")
     return frame
 
 
@@ -275,51 +309,63 @@ def _named(path: Path, columns: Sequence[str], accepted: Sequence[str]) -> str:
     for name in columns:
         if name in accepted:
             return name
-    message = f"{path.name} has none of the columns {list(accepted)}; found {list(columns)}."
+    message = (
+        f"{readers.shown(path)} has none of the columns {list(accepted)}; found {list(columns)}."
+    )
     raise SourceError(message)
+
+
+def _municipality(raw: object, places: Gazetteer) -> str | None:
+    """The code of a municipality proper; None for an unknown or unlocated one."""
+    code = code_of(raw, places)
+    return code if code in places.codes else None
 
 
 def _unknown_terms(column: pd.Series, terms: set[str], name: str) -> list[str]:
     return [
         f"row {row}: {name} is {term!r}, expected one of {sorted(terms)}"
-        for row, term in enumerate(column, start=2)
+        for row, term in enumerate(column, start=_FIRST_CSV_ROW)
         if term not in terms
     ]
 
 
 def _is_iso_date(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        return _ISO_DATE.fullmatch(text) is not None and bool(date.fromisoformat(text))
     except ValueError:
         return False
-    return True
 
 
 def _population_json(path: Path) -> pd.DataFrame:
-    year = _JSON_YEAR.search(path.stem)
-    records = readers.read_json(path)
-    if year is None or not isinstance(records, list) or not records:
-        message = f"{path.name} is no list of municipalities with the year in its name."
+    """Columns code, year, population of a list of municipalities."""
+    columns = readers.record_columns(path)
+    years = _YEAR.findall(path.stem)
+    if not years:
+        message = (
+            f"{readers.shown(path)} has no year in its name: nothing else says which it is of."
+        )
         raise SourceError(message)
-    frame = pd.DataFrame(records)
-    frame.columns = [normalised(str(name)) for name in frame.columns]
     return pd.DataFrame(
         {
-            "municipality_code": frame[_named(path, list(frame.columns), ("DIVIPOLA",))],
-            "year": int(year[1]),
-            "population": frame[_named(path, list(frame.columns), ("POBLACION",))],
-        }
+            "code": columns[_named(path, list(columns), ("DIVIPOLA",))],
+            "year": years[-1],
+            "population": columns[_named(path, list(columns), ("POBLACION",))],
+        },
+        dtype="object",
     )
 
 
 def _population_workbook(path: Path) -> pd.DataFrame:
-    """The first sheet that has the columns: later ones repeat it or split it by area."""
+    """Columns code, year, population of the first sheet that has them; later ones split it."""
     for sheet in readers.read_sheets(path).values():
         for index, row in enumerate(sheet[:_HEADER_SEARCH_ROWS]):
             header = [_header_text(cell) for cell in row]
             if set(header) & set(_POPULATION_COLUMNS["municipality_code"]):
                 return _population_sheet(path, header, sheet[index + 1 :])
-    message = f"{path.name}: no sheet has a header with a municipality code. Is it the right file?"
+    message = (
+        f"{readers.shown(path)}: no sheet has a header with a municipality code. Is it the right "
+        "file?"
+    )
     raise SourceError(message)
 
 
@@ -328,39 +374,41 @@ def _header_text(cell: Any) -> str:  # noqa: ANN401 - a cell can be anything
 
 
 def _population_sheet(path: Path, header: list[str], rows: readers.Sheet) -> pd.DataFrame:
-    code_names = _POPULATION_COLUMNS["municipality_code"]
-    candidates = [index for index, name in enumerate(header) if name in code_names]
-    code_index = next(
-        (i for i in candidates if rows and _CODE.fullmatch(str(rows[0][i]))), candidates[0]
-    )
-    years = {index: int(name) for index, name in enumerate(header) if re.fullmatch(r"(19|20)\d{2}", name)}
-    first_years = {}
-    for index, year in years.items():
-        first_years.setdefault(year, index)  # later repeats are the areas of a merged header
-    if first_years:
+    codes = [row[_code_index(header, rows)] for row in rows]
+    year_columns: dict[str, int] = {}
+    for index, name in enumerate(header):
+        if _YEAR.fullmatch(name):
+            year_columns.setdefault(name, index)  # later repeats are areas under a merged header
+    if year_columns:
         frames = [
             pd.DataFrame(
-                {
-                    "municipality_code": [row[code_index] for row in rows],
-                    "year": year,
-                    "population": [row[index] for row in rows],
-                }
+                {"code": codes, "year": year, "population": [row[index] for row in rows]},
+                dtype="object",
             )
-            for year, index in first_years.items()
+            for year, index in year_columns.items()
         ]
         return pd.concat(frames, ignore_index=True)
-    frame = pd.DataFrame(rows, columns=range(len(header)))
-    area = next((index for index, name in enumerate(header) if name in _AREA), None)
-    if area is not None:
-        frame = frame[frame[area].map(lambda cell: normalised(str(cell))).eq(_WHOLE_AREA)]
     year_index = header.index(_named(path, header, _POPULATION_COLUMNS["year"]))
     figure_index = header.index(_named(path, header, _POPULATION_COLUMNS["population"]))
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
-            "municipality_code": frame[code_index],
-            "year": frame[year_index],
-            "population": frame[figure_index],
-        }
+            "code": codes,
+            "year": [row[year_index] for row in rows],
+            "population": [row[figure_index] for row in rows],
+        },
+        dtype="object",
     )
+    area = next((index for index, name in enumerate(header) if name in _AREA), None)
+    if area is None:
+        return frame
+    return frame[[normalised(str(row[area])) == _WHOLE_AREA for row in rows]]
 
 
+def _code_index(header: Sequence[str], rows: readers.Sheet) -> int:
+    """The column of codes: of two names for it, editions give one to codes and one to names."""
+    accepted = _POPULATION_COLUMNS["municipality_code"]
+    candidates = [index for index, name in enumerate(header) if name in accepted]
+    return max(
+        candidates,
+        key=lambda index: sum(bool(_CODE.fullmatch(str(row[index]).strip())) for row in rows),
+    )
