@@ -1,0 +1,156 @@
+"""The read door: what it answers about the invented country, and what it never shows."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pandas as pd
+import pytest
+import shapely
+
+import pipeline
+from pipeline import views
+from pipeline.store.warehouse import Warehouse
+from tests import world
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    opened = world.published(tmp_path_factory.mktemp("data"))
+    yield opened
+    opened.close()
+
+
+def test_the_build_is_one_row(warehouse: Warehouse) -> None:
+    (row,) = views.build(warehouse).to_dict("records")
+    assert row["build_id"] == warehouse.build_id
+    assert row["fingerprint"] == "invented"
+    assert row["newest_cut"] == pd.Timestamp("2023-06-01")
+
+
+def test_series_say_what_is_published_and_since_when(warehouse: Warehouse) -> None:
+    series = views.series(warehouse).set_index("series_id")
+    assert series.index.tolist() == [one.id for one in world.SERIES]
+    sightings = series.loc["sightings"]
+    assert sightings["windows"] == "year,rolling,month"
+    assert sightings["first_month"] == pd.Timestamp("2021-01-01")
+    assert sightings["last_month"] == pd.Timestamp("2023-05-01")
+    assert sightings["last_complete_month"] == pd.Timestamp("2023-04-01")
+    assert sightings["cut_date"] == pd.Timestamp("2023-06-01")
+    assert series.loc["meteors", "windows"] == "year"
+    ghosts = series.loc["ghosts"]
+    assert ghosts["windows"] == ""
+    assert not ghosts["is_published"]
+    assert ghosts[["first_month", "last_month", "cut_date"]].isna().all()
+
+
+def test_periods_tell_partial_and_provisional_apart(warehouse: Warehouse) -> None:
+    years = views.periods(warehouse, "sightings", "year")
+    assert years["period"].dt.year.tolist() == [2021, 2022, 2023]
+    assert years["is_partial"].tolist() == [False, True, True]
+    assert years["is_provisional"].tolist() == [False, False, True]
+    assert len(views.periods(warehouse, "sightings", "rolling")) == 6
+    assert len(views.periods(warehouse, "sightings", "month")) == 28
+    assert not views.periods(warehouse, "sightings", "month")["is_partial"].any()
+    assert views.periods(warehouse, "meteors", "month").empty
+
+
+def test_the_map_shows_the_programmes_departments_alone(warehouse: Warehouse) -> None:
+    values = views.map_values(warehouse, "sightings", "year", date(2021, 1, 1))
+    assert values["municipality_code"].tolist() == ["05901", "05902", "05903"]
+    assert values["events"].tolist() == [5, 0, 2]
+    assert values["rate_per_100k"].tolist()[:2] == pytest.approx([5 / 0.36500, 0])
+    assert pd.isna(values["rate_per_100k"].iloc[2])
+    assert set(values["department_name"]) == {"Tierra Nuestra"}
+
+
+def test_the_map_leaves_out_what_is_not_published(warehouse: Warehouse) -> None:
+    values = views.map_values(warehouse, "migrations", "month", date(2021, 2, 1))
+    assert values["municipality_code"].tolist() == ["05901"]
+    assert views.map_values(warehouse, "sightings", "month", date(2022, 4, 1)).empty
+    assert views.map_values(warehouse, "ghosts", "year", date(2021, 1, 1)).empty
+
+
+def test_classes_of_the_matrix_are_those_of_the_map(warehouse: Warehouse) -> None:
+    codes, periods, matrix = views.class_matrix(warehouse, "sightings", "year", "rate")
+    assert list(codes) == ["05901", "05902", "05903"]
+    assert periods.year.tolist() == [2021, 2022, 2023]
+    assert matrix.shape == (3, 3)
+    for period, row in zip(periods, matrix, strict=True):
+        values = views.map_values(warehouse, "sightings", "year", period.date())
+        assert values["rate_class"].tolist() == row.tolist()
+    assert matrix[0].tolist()[1:] == [0, 255]  # none recorded; nobody known to live there
+    counts = views.class_matrix(warehouse, "sightings", "year", "count")[2]
+    assert counts[0, 1] == 0
+    assert 0 < counts[0, 2] < 255
+
+
+def test_classes_are_missing_where_a_place_publishes_nothing(warehouse: Warehouse) -> None:
+    codes, periods, matrix = views.class_matrix(warehouse, "migrations", "month", "count")
+    assert (list(codes), len(periods), matrix.shape) == (["05901"], 12, (12, 1))
+    assert matrix.nonzero()[0].tolist() == [1, 5]  # February and June
+
+
+def test_breaks_join_without_a_gap(warehouse: Warehouse) -> None:
+    breaks = views.class_breaks(warehouse, "sightings", "month", "count")
+    assert breaks["class"].tolist() == list(range(1, len(breaks) + 1))
+    assert breaks["lower"].tolist()[1:] == breaks["upper"].tolist()[:-1]
+    assert views.class_breaks(warehouse, "rainfall", "year", "rate").empty
+
+
+def test_a_places_history_has_a_gap_where_nothing_was_published(warehouse: Warehouse) -> None:
+    history = views.place_history(warehouse, "sightings", "05901", "month")
+    assert pd.Timestamp("2022-04-01") not in set(history["period"])
+    assert history["period"].is_monotonic_increasing
+    assert history["events"].sum() == 16
+
+
+def test_unlocated_events_are_told_by_department(warehouse: Warehouse) -> None:
+    unlocated = views.unlocated(warehouse, "sightings", "year", date(2022, 1, 1))
+    assert unlocated.to_dict("records") == [
+        {"department_code": "05", "department_name": "Tierra Nuestra", "events": 2.0}
+    ]
+
+
+def test_coverage_is_told_apart_from_figures(warehouse: Warehouse) -> None:
+    coverage = views.coverage(warehouse, "prueba")
+    assert coverage["state"].tolist() == ["documented", "candidate", "no_evidence", "outside"]
+    assert not {"events", "rate_per_100k"} & set(coverage)
+    assert "state" not in views.map_values(warehouse, "sightings", "year", date(2021, 1, 1))
+    assert views.coverage(warehouse, "another").empty
+
+
+def test_places_and_outlines(warehouse: Warehouse) -> None:
+    assert views.municipalities(warehouse)["municipality_code"].tolist() == [
+        "05901", "05902", "05903",
+    ]  # fmt: skip
+    municipalities = views.municipality_outlines(warehouse)
+    square = shapely.box(-75, 6, -74, 7)
+    assert all(shapely.from_wkb(wkb).equals(square) for wkb in municipalities["web_geometry"])
+    departments = views.department_outlines(warehouse)
+    assert departments["is_programme_department"].tolist() == [True, False]
+
+
+def test_sources_name_what_each_series_rests_on(warehouse: Warehouse) -> None:
+    sources = views.sources(warehouse)
+    meteors = sources[sources["series_id"].eq("meteors")].set_index("role")
+    assert set(meteors.index) == {"control", "current"}
+    assert (meteors["cut_date"] == pd.Timestamp("2023-06-01")).all()
+    assert "ghosts" not in set(sources["series_id"])
+
+
+def test_breaks_of_a_series(warehouse: Warehouse) -> None:
+    (row,) = views.series_breaks(warehouse, "meteors").to_dict("records")
+    assert (row["kind"], row["note_en"]) == ("definition", "Another lens")
+    assert views.series_breaks(warehouse, "crowds").empty
+
+
+def test_revisions_tell_releases_apart(warehouse: Warehouse) -> None:
+    revisions = views.revisions(warehouse, "migrations")
+    assert revisions[["year", "events"]].to_numpy().tolist() == [[2021, 15], [2021, 18]]
+    assert revisions["cut_date"].is_monotonic_increasing
+
+
+def test_the_public_names_are_there() -> None:
+    assert all(hasattr(pipeline, name) for name in pipeline.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'warehouse_of_another'"):
+        pipeline.warehouse_of_another  # noqa: B018 - asking for it is the test
