@@ -84,9 +84,11 @@ def _refresh(data_dir: Path, folder: Path) -> None:
 
     adopted = build.refresh(new, data_dir)
     for source, count in sorted(Counter(file.source_id for file in adopted).items()):
-        print(f"added    {source}: {count} files")
+        print(f"added    {source}: {count} {'file' if count == 1 else 'files'}")
     _diff(data_dir)
-    print(f"Published {published_path(data_dir).resolve().name} in {perf_counter() - started:.1f} s")
+    print(
+        f"Published {published_path(data_dir).resolve().name} in {perf_counter() - started:.1f} s"
+    )
 
 
 def _build(data_dir: Path) -> None:
@@ -97,7 +99,9 @@ def _build(data_dir: Path) -> None:
     from pipeline import build  # noqa: PLC0415 - imports pandas, which an unchanged run does without
 
     build.build(data_dir)
-    print(f"Published {published_path(data_dir).resolve().name} in {perf_counter() - started:.1f} s")
+    print(
+        f"Published {published_path(data_dir).resolve().name} in {perf_counter() - started:.1f} s"
+    )
 
 
 def _snapshot(data_dir: Path) -> None:
@@ -117,9 +121,9 @@ def _docs() -> None:
 
 
 def _diff(data_dir: Path) -> None:
-    from pipeline import diff  # noqa: PLC0415 - imports pandas
+    from pipeline.diff import last_difference, render  # noqa: PLC0415 - imports pandas
 
-    print(diff.render(diff.last_difference(data_dir)))
+    print(render(last_difference(data_dir)))
 
 
 if __name__ == "__main__":

@@ -156,10 +156,11 @@ def _read(
     for one, reading in zip(events, _readings(events, places, series, refusals), strict=True):
         if reading is None:
             continue
-        if one in new:
-            reading = _at(raw.settled(reading.file).path, reading)
-            adopted.append(Found(reading.file, one.location))
-        readings.append(reading)
+        if one not in new:
+            readings.append(reading)
+            continue
+        readings.append(_at(raw.settled(reading.file).path, reading))
+        adopted.append(Found(readings[-1].file, one.location))
     if refusals.reasons:
         shown = {
             settled_one.file.path: one.file.path
@@ -219,9 +220,7 @@ def _without_copies(
     return usable
 
 
-def _refusal_message(
-    new: Sequence[Found], refusals: Refusals, shown: Mapping[str, str]
-) -> str:
+def _refusal_message(new: Sequence[Found], refusals: Refusals, shown: Mapping[str, str]) -> str:
     refused = {shown.get(path, path): reason for path, reason in refusals.reasons.items()}
     fine = [one.file.path for one in new if one.file.path not in refused]
     lines = [
@@ -264,9 +263,7 @@ def _store_core(
     draft.store("core.series_break", core.break_frame(series))
     draft.store("core.department", inputs.places.departments)
     draft.store("core.municipality", inputs.places.municipalities)
-    draft.store(
-        "core.population_yearly", population[population["year"] <= _newest_cut(found).year]
-    )
+    draft.store("core.population_yearly", population[population["year"] <= _newest_cut(found).year])
     draft.store("core.crime_monthly", core.crime_monthly(current, context))
     draft.store("core.crime_yearly", core.crime_yearly(current, context))
     draft.store("core.crime_department_yearly", core.crime_department_yearly(current))

@@ -120,7 +120,9 @@ def break_frame(series: Sequence[Series]) -> pd.DataFrame:
         for one in series
         for mark in one.breaks
     ]
-    return _dated(pd.DataFrame(rows, columns=_columns("core.series_break")), "start_month", "end_month")
+    return _dated(
+        pd.DataFrame(rows, columns=_columns("core.series_break")), "start_month", "end_month"
+    )
 
 
 def source_frame() -> pd.DataFrame:
@@ -170,7 +172,11 @@ def crime_yearly(current: Sequence[Reading], context: frozenset[str]) -> pd.Data
 
 def crime_department_yearly(current: Sequence[Reading]) -> pd.DataFrame:
     """Rows of ``core.crime_department_yearly``."""
-    cells = _with_year(_current_cells(current, frozenset({_DEPARTMENTAL}), frozenset(), are_context=False, with_zeros=True))
+    cells = _with_year(
+        _current_cells(
+            current, frozenset({_DEPARTMENTAL}), frozenset(), are_context=False, with_zeros=True
+        )
+    )
     renamed = cells.rename(columns={"place_code": "department_code"})
     return _whole(renamed, "core.crime_department_yearly")
 
@@ -222,7 +228,9 @@ def source_file(found: Releases, references: pd.DataFrame) -> pd.DataFrame:
         Rows of the same table for reference files.
     """
     rows = []
-    for reading, is_current in [(r, True) for r in found.current] + [(r, False) for r in found.history]:
+    for reading, is_current in [(r, True) for r in found.current] + [
+        (r, False) for r in found.history
+    ]:
         file = reading.file
         roles = set(reading.cells["role"].unique())
         role = _CURRENT if _CURRENT in roles else next(iter(sorted(roles)), _CONTROL)
@@ -280,7 +288,9 @@ def source_drop(readings: Iterable[Reading]) -> pd.DataFrame:
         for drop in reading.drops
     ]
     frame = pd.DataFrame(rows, columns=_columns("core.source_drop"))
-    return frame.astype({"path": "str", "reason": "str", "example": "str", "rows": "int64", "events": "float64"})
+    return frame.astype(
+        {"path": "str", "reason": "str", "example": "str", "rows": "int64", "events": "float64"}
+    )
 
 
 def revision(found: Releases) -> pd.DataFrame:
@@ -338,7 +348,9 @@ def published_total(current: Sequence[Reading]) -> pd.DataFrame:
 def point_disagreement(current: Iterable[Reading]) -> pd.DataFrame:
     """Rows of ``core.point_disagreement``."""
     columns = _columns("core.point_disagreement")
-    frames = [r.disagreements for r in current if r.disagreements is not None and len(r.disagreements)]
+    frames = [
+        r.disagreements for r in current if r.disagreements is not None and len(r.disagreements)
+    ]
     frame = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
     text = ("path", "stated_department", "stated_municipality", "stated_code", "municipality_code")
     return frame.astype(
@@ -456,6 +468,6 @@ def _columns(table: str) -> list[str]:
 
 
 def _dated(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
-    return frame.assign(**{name: pd.to_datetime(frame[name]).astype("datetime64[s]") for name in columns})
-
-
+    return frame.assign(
+        **{name: pd.to_datetime(frame[name]).astype("datetime64[s]") for name in columns}
+    )

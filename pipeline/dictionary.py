@@ -7,9 +7,7 @@ from pipeline.catalog.sources import SOURCES
 from pipeline.catalog.tables import TABLES, Table, column_facts
 
 
-def dictionary(
-    tables: Mapping[str, Table] = TABLES, series: Sequence[Series] = SERIES
-) -> str:
+def dictionary(tables: Mapping[str, Table] = TABLES, series: Sequence[Series] = SERIES) -> str:
     """The dictionary as Markdown.
 
     Parameters
@@ -59,11 +57,15 @@ def _series_table(series: Iterable[Series]) -> list[str]:
 
 
 def _column_table(table: Table) -> list[str]:
-    rows = ["| column | type | unit | may be empty | sensitivity | meaning |", "|---|---|---|---|---|---|"]
+    rows = [
+        "| column | type | unit | may be empty | sensitivity | meaning |",
+        "|---|---|---|---|---|---|",
+    ]
     for name, facts in column_facts(table).items():
         rows.append(
             f"| `{name}` | {facts['sql_type']} | {facts['unit']} "
-            f"| {'yes' if facts['nullable'] else ''} | {facts['sensitivity']} | {facts['meaning']} |"
+            f"| {'yes' if facts['nullable'] else ''} | {facts['sensitivity']} "
+            f"| {facts['meaning']} |"
         )
     return rows
 

@@ -1,13 +1,14 @@
 """The bundled snapshot: the atlas's own figures, small enough to travel with the code.
 
 `write` dumps the core tables of a refreshed warehouse, with generalised outlines instead of full
-boundaries. `read` turns them back into readings, one per published file behind them, so that a build
-from the snapshot passes the same contracts and checks as a build from the files themselves.
+boundaries. `read` turns them back into readings, one per published file behind them, so that a
+build from the snapshot passes the same contracts and checks as a build from the files themselves.
 """
 
 import hashlib
 import json
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,8 +22,8 @@ from pipeline.bundled import MANIFEST_NAME, SNAPSHOT_PREFIX
 from pipeline.catalog.series import Feed, Grain, Role, Series
 from pipeline.catalog.sources import SOURCES, Source
 from pipeline.catalog.tables import TABLES
-from pipeline.ingest.conform import Months
 from pipeline.core import EVERYWHERE
+from pipeline.ingest.conform import Months
 from pipeline.ingest.events import EVENT_LAYOUTS, Drop, Reading
 from pipeline.ingest.raw import RawFile
 from pipeline.store.warehouse import Warehouse
@@ -43,9 +44,7 @@ _TABLES: Final = (
     "source_drop",
 )
 _REFERENCE_SOURCES: Final = frozenset(
-    source.id
-    for source in SOURCES
-    if source.layout not in EVENT_LAYOUTS
+    source.id for source in SOURCES if source.layout not in EVENT_LAYOUTS
 )
 
 
@@ -85,7 +84,7 @@ def write(warehouse: Warehouse, folder: Path) -> int:
         path = folder / f"{name}.parquet"
         frame.to_parquet(path, index=False, compression="zstd", compression_level=19)
         digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-    files = [asdict(_file(row)) for row in tables["source_file"].to_dict("records")]
+    files = [asdict(_file(row)) for row in _records(tables["source_file"])]
     stated = {
         "cut_date": max(file["cut_date"] for file in files),
         "tables": digests,
@@ -98,7 +97,7 @@ def write(warehouse: Warehouse, folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.iterdir())
 
 
-def read(folder: Path, series: Sequence[Series], held: Set[str] = frozenset()) -> Snapshot:
+def read(folder: Path, series: Sequence[Series], held: AbstractSet[str] = frozenset()) -> Snapshot:
     """Read a snapshot back as readings and reference frames.
 
     Parameters
@@ -123,7 +122,7 @@ def read(folder: Path, series: Sequence[Series], held: Set[str] = frozenset()) -
     is_reference = files["source_id"].isin(_REFERENCE_SOURCES)
     carried = files[~is_reference & ~files["sha256"].isin(held)]
     return Snapshot(
-        tuple(_reading(row, tables, series) for row in carried.to_dict("records")),
+        tuple(_reading(row, tables, series) for row in _records(carried)),
         municipalities,
         tables["population_yearly"],
         files[is_reference],
@@ -161,9 +160,7 @@ _FIGURES: Final = (
     _Figures("crime_monthly", "municipality_code", "month", "events", Grain.MUNICIPALITY_MONTH),
     _Figures("crime_yearly", "municipality_code", "year", "events", Grain.MUNICIPALITY_YEAR),
     _Figures("context_yearly", "municipality_code", "year", "value", Grain.MUNICIPALITY_YEAR),
-    _Figures(
-        "crime_department_yearly", "department_code", "year", "events", Grain.DEPARTMENT_YEAR
-    ),
+    _Figures("crime_department_yearly", "department_code", "year", "events", Grain.DEPARTMENT_YEAR),
 )
 _PERIOD_GRAINS: Final = {
     ("revision", "month"): Grain.MUNICIPALITY_MONTH,
@@ -196,13 +193,17 @@ def _reading(
         rows_read=int(row["rows_read"]),
         events_read=float(row["events_read"]),
         drops=tuple(
-            Drop(one.reason, int(one.rows), float(one.events), one.example)
-            for one in drops[drops["path"].eq(row["path"])].itertuples()
+            Drop(one["reason"], int(one["rows"]), float(one["events"]), one["example"])
+            for one in _records(drops[drops["path"].eq(row["path"])])
         ),
         first_day=None if pd.isna(row["first_date"]) else row["first_date"].date(),
         last_day=None if pd.isna(row["last_date"]) else row["last_date"].date(),
         disagreements=disagreements[disagreements["path"].eq(row["path"])].reset_index(drop=True),
     )
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def _years_of(part: str) -> tuple[int, int] | None:
@@ -278,7 +279,7 @@ def _shown_cells(
     return pd.concat(filled or frames[:1], ignore_index=True)
 
 
-def _cell_frame(  # noqa: PLR0913 - one argument per column
+def _cell_frame(  # noqa: PLR0913, PLR0917 - one argument per column
     found: pd.DataFrame,
     places: pd.Series | str,
     periods: pd.Series,
@@ -321,8 +322,8 @@ def _source_note(files: pd.DataFrame) -> str:
         "# Bundled snapshot",
         "",
         "Figures computed by this project's pipeline from the published files listed in",
-        "`snapshot.json`: counts by municipality and month or year, population, generalised outlines.",
-        "No published file is copied here. Cite the publishers:",
+        "`snapshot.json`: counts by municipality and period, population, generalised outlines. No",
+        "published file is copied here. Cite the publishers:",
         "",
         "| publisher | dataset | cut | citation | licence |",
         "|---|---|---|---|---|",

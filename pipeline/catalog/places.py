@@ -2,12 +2,11 @@
 
 Keys are normalised with `pipeline.ingest.conform.normalised`: upper case, no accents, no ``(CT)``,
 single spaces. A name is only ever looked up together with its department: thirteen names repeat
-across the seven departments. An alias carries its department too, since ``MANAURE`` is a real name in
-La Guajira and a short one in Cesar.
+across the seven departments. An alias carries its department too, since ``MANAURE`` is a real name
+in La Guajira and a short one in Cesar.
 """
 
 from typing import Final
-
 
 PROGRAMME_DEPARTMENTS: Final = ("05", "13", "19", "23", "52", "54", "70")
 """Antioquia, Bolívar, Cauca, Córdoba, Nariño, Norte de Santander, Sucre."""
@@ -119,4 +118,3 @@ UNRESOLVED_NAMES: Final[dict[tuple[str, str], str]] = {
 
 LOWER_CASE_WORDS: Final = frozenset({"de", "del", "la", "las", "los", "y", "e"})
 """Spanish particles that stay lower case inside a name."""
-

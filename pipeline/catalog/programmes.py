@@ -1,4 +1,4 @@
-"""The programme whose coverage is shown beside violence, and the dates that every time axis marks."""
+"""The programme whose coverage is shown beside violence, and the dates on every time axis."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -73,8 +73,9 @@ SOMOS_COMUNIDAD = Programme(
             Text(
                 "Fortalece organizaciones, consejos comunitarios y autoridades étnicas; apoyo "
                 "psicosocial, autocuidado y autoprotección; menos estigma contra líderes sociales.",
-                "Strengthens organisations, community councils and ethnic authorities; psychosocial "
-                "support, self-care and self-protection; less stigma against social leaders.",
+                "Strengthens organisations, community councils and ethnic authorities; "
+                "psychosocial support, self-care and self-protection; less stigma against social "
+                "leaders.",
             ),
         ),
         Component(
@@ -84,8 +85,8 @@ SOMOS_COMUNIDAD = Programme(
                 "Strengthening citizen-responsive security systems",
             ),
             Text(
-                "Policía, comunidad y autoridades locales previenen juntas; planes participativos de "
-                "seguridad (PISCC); policía cercana, incluyente y basada en evidencia.",
+                "Policía, comunidad y autoridades locales previenen juntas; planes participativos "
+                "de seguridad (PISCC); policía cercana, incluyente y basada en evidencia.",
                 "Police, community and local authorities prevent together; participatory security "
                 "plans (PISCC); relational, inclusive, evidence-based policing.",
             ),

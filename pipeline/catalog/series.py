@@ -1,7 +1,7 @@
 """The series the atlas holds: one declaration each, and everything else follows from it.
 
-A new series in a known layout is one `Series` here and no other edit: the reader finds its file, the
-build stores it, the map, the panel, the exports and the dictionary show it.
+A new series in a known layout is one `Series` here and no other edit: the reader finds its file,
+the build stores it, the map, the panel, the exports and the dictionary show it.
 """
 
 from dataclasses import dataclass
@@ -117,7 +117,8 @@ _HOMICIDE_GAP_CLOSES = Break(
     end=date(2022, 1, 1),
     kind=BreakKind.DEFINITION,
     note=Text(
-        "La diferencia entre los dos conteos oficiales de homicidio (189 en 2021) se cierra en 2022.",
+        "La diferencia entre los dos conteos oficiales de homicidio (189 en 2021) se cierra en "
+        "2022.",
         "The gap between the two official homicide counts (189 in 2021) closes in 2022.",
     ),
 )
@@ -126,11 +127,11 @@ _HOMICIDE_EXCLUSIONS = Break(
     end=date(2019, 1, 1),
     kind=BreakKind.CONTESTED,
     note=Text(
-        "Según sus críticos, desde 2019 el conteo policial excluye muertes causadas por el Estado y "
-        "algunas ocurridas en hospitales; el ministerio responde que sigue la clasificación "
+        "Según sus críticos, desde 2019 el conteo policial excluye muertes causadas por el Estado "
+        "y algunas ocurridas en hospitales; el ministerio responde que sigue la clasificación "
         "internacional (ICCS). No hay un salto visible en la serie.",
-        "By critics' account the police count has since 2019 left out lethal force by the State and "
-        "some deaths in hospital; the ministry answers that it follows the international "
+        "By critics' account the police count has since 2019 left out lethal force by the State "
+        "and some deaths in hospital; the ministry answers that it follows the international "
         "classification (ICCS). No step is visible in the series.",
     ),
 )
@@ -139,8 +140,8 @@ _COMPLAINTS_VALIDATED = Break(
     end=date(2024, 12, 1),
     kind=BreakKind.DEFINITION,
     note=Text(
-        "La Policía declara un cambio en la validación de denuncias con la Fiscalía entre noviembre "
-        "de 2023 y diciembre de 2024.",
+        "La Policía declara un cambio en la validación de denuncias con la Fiscalía entre "
+        "noviembre de 2023 y diciembre de 2024.",
         "The police declare a change in how complaints are validated with the prosecutor's office "
         "between November 2023 and December 2024.",
     ),
@@ -167,8 +168,8 @@ SERIES: tuple[Series, ...] = (
             Text(
                 "El conteo oficial de homicidios está en disputa: Policía, Ministerio de Defensa y "
                 "Medicina Legal publican totales distintos.",
-                "The official homicide count is contested: police, Ministry of Defence and forensic "
-                "institute publish different totals.",
+                "The official homicide count is contested: police, Ministry of Defence and "
+                "forensic institute publish different totals.",
             ),
         ),
         provisional_months=0,
@@ -228,8 +229,10 @@ SERIES: tuple[Series, ...] = (
         expected_results=(3,),
         caveats=(
             Text(
-                "Los últimos meses crecen mucho después: 2025 pasó de 12.180 a 13.417 en cinco meses.",
-                "The newest months grow a lot later: 2025 went from 12,180 to 13,417 in five months.",
+                "Los últimos meses crecen mucho después: 2025 pasó de 12.180 a 13.417 en cinco "
+                "meses.",
+                "The newest months grow a lot later: 2025 went from 12,180 to 13,417 in five "
+                "months.",
             ),
             Text(
                 "Mide denuncias, no extorsiones: más confianza en las autoridades puede elevarla.",
@@ -282,9 +285,10 @@ SERIES: tuple[Series, ...] = (
         expected_results=(3,),
         caveats=(
             Text(
-                "Suma dos delitos; los «actos de terrorismo» (art. 144) pasan de 29 en 2003 a 720 en "
-                "2025: parte del aumento es de clasificación.",
-                'Two offences added up; "acts of terrorism" (art. 144) go from 29 in 2003 to 720 in '
+                "Suma dos delitos; los «actos de terrorismo» (art. 144) pasan de 29 en 2003 a 720 "
+                "en 2025: parte del aumento es de clasificación.",
+                'Two offences added up; "acts of terrorism" (art. 144) go from 29 in 2003 to 720 '
+                "in "
                 "2025: part of the rise is classification.",
             ),
         ),
@@ -294,9 +298,7 @@ SERIES: tuple[Series, ...] = (
         label=Text("Terrorismo, art. 343", "Terrorism, art. 343"),
         unit=_EVENTS,
         feeds=(
-            _workbook(
-                "TERRORISMO", where=("DESCRIPCION CONDUCTA", ("ARTICULO 343. TERRORISMO",))
-            ),
+            _workbook("TERRORISMO", where=("DESCRIPCION CONDUCTA", ("ARTICULO 343. TERRORISMO",))),
         ),
         part_of="terrorism",
         expected_results=(3,),
@@ -379,8 +381,8 @@ SERIES: tuple[Series, ...] = (
             Text(
                 "Por municipio solo 2003-2014, para 139 de los 373 municipios y ninguno de Sucre; "
                 "lo ausente es desconocido, no cero.",
-                "By municipality only 2003-2014, for 139 of the 373 municipalities and none in Sucre; "
-                "absent is unknown, not zero.",
+                "By municipality only 2003-2014, for 139 of the 373 municipalities and none in "
+                "Sucre; absent is unknown, not zero.",
             ),
         ),
         provisional_months=0,
@@ -392,9 +394,7 @@ SERIES: tuple[Series, ...] = (
         feeds=(Feed("mine_victims", "yhxn-eqqw", None),),
         interval=Interval.OVERDISPERSED,
         expected_results=(1,),
-        caveats=(
-            Text("Termina en octubre de 2023.", "Ends in October 2023."),
-        ),
+        caveats=(Text("Termina en octubre de 2023.", "Ends in October 2023."),),
     ),
     Series(
         id="mine_accidents",
@@ -412,10 +412,10 @@ SERIES: tuple[Series, ...] = (
         expected_results=(1,),
         caveats=(
             Text(
-                "El municipio es el del polígono donde cae el punto; en 2019 muchos puntos y nombres "
-                "no concuerdan.",
-                "The municipality is the one whose polygon holds the point; in 2019 many points and "
-                "names disagree.",
+                "El municipio es el del polígono donde cae el punto; en 2019 muchos puntos y "
+                "nombres no concuerdan.",
+                "The municipality is the one whose polygon holds the point; in 2019 many points "
+                "and names disagree.",
             ),
         ),
         provisional_months=12,
@@ -428,7 +428,8 @@ SERIES: tuple[Series, ...] = (
         interval=Interval.OVERDISPERSED,
         caveats=(
             Text(
-                "Muertos y heridos, también en protestas en las grandes ciudades; incluye 7 civiles.",
+                "Muertos y heridos, también en protestas en las grandes ciudades; incluye 7 "
+                "civiles.",
                 "Killed and wounded, also in protests in the large cities; includes 7 civilians.",
             ),
         ),
@@ -461,9 +462,7 @@ SERIES: tuple[Series, ...] = (
     ),
     Series(
         id="child_soldier_exits",
-        label=Text(
-            "Menores desvinculados de grupos armados", "Children who left armed groups"
-        ),
+        label=Text("Menores desvinculados de grupos armados", "Children who left armed groups"),
         unit=_PEOPLE,
         feeds=(_workbook("DESVINCULADOS"),),
         interval=Interval.OVERDISPERSED,
@@ -537,9 +536,7 @@ SERIES: tuple[Series, ...] = (
         id="theft_persons",
         label=Text("Hurto a personas", "Theft from persons"),
         unit=_REPORTS,
-        feeds=(
-            Feed("mindefensa_years", "hurto_personas", "total", grain=Grain.MUNICIPALITY_YEAR),
-        ),
+        feeds=(Feed("mindefensa_years", "hurto_personas", "total", grain=Grain.MUNICIPALITY_YEAR),),
         is_running_year_provisional=True,
     ),
     Series(

@@ -1,8 +1,8 @@
 """Which columns each family of event files has, what they are for, and which are read past.
 
 Names are compared normalised (upper case, no accents, words separated by single spaces), so that
-``FECHA_HECHO``, ``FECHA HECHO `` and ``Fecha hecho`` are one name. A column that is in no list stops
-the build: it may be the one that changes what a row means. Person-level columns (age, sex,
+``FECHA_HECHO``, ``FECHA HECHO `` and ``Fecha hecho`` are one name. A column that is in no list
+stops the build: it may be the one that changes what a row means. Person-level columns (age, sex,
 occupation) are known here only so that they can be left out.
 """
 

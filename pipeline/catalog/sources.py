@@ -1,9 +1,9 @@
 """The published datasets the atlas reads: who publishes them, where, how to recognise their files.
 
-A `Source` is one family of files of one publisher. It names the reader that turns its files into rows
-(`layout`), and the `Dataset` entries by which a file is recognised. The workbooks of the Ministry of
-Defence are the exception that keeps the catalogue short: each of them is recognised by the series that
-names it (`pipeline.catalog.series`), so a new workbook needs no entry here.
+A `Source` is one family of files of one publisher. It names the reader that turns its files into
+rows (`layout`), and the `Dataset` entries by which a file is recognised. The workbooks of the
+Ministry of Defence are the exception that keeps the catalogue short: each of them is recognised by
+the series that names it (`pipeline.catalog.series`), so a new workbook needs no entry here.
 """
 
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Dataset:
     edition: str = ""
     """What tells apart files that stand side by side but are alternatives; the best rank wins."""
     rank: int = 0
-    """Among alternatives of one source, the highest rank is used for analysis; the others are checks."""
+    """Among alternatives of one source the highest rank is used; the others are checks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,10 +280,18 @@ SOURCES: tuple[Source, ...] = (
             Dataset("population_2005_census", r".*/poblacion_2003_2017\.xls", "census 2005", 1),
             Dataset("population_2018_census", r".*/poblacion_2018_2024\.xlsx", "census 2018", 2),
             Dataset("population_2025", r".*/poblacion_2025\.json", "projection 2025", 3),
-            Dataset("population_back", r".*/dcd-area-proypoblacion-mun-2005-2017.*\.xlsx",
-                    "census 2018, back-projected", 4),
-            Dataset("population_2018_2042", r".*/pped-areamun-2018-2042.*\.xlsx",
-                    "census 2018, to 2042", 5),
+            Dataset(
+                "population_back",
+                r".*/dcd-area-proypoblacion-mun-2005-2017.*\.xlsx",
+                "census 2018, back-projected",
+                4,
+            ),
+            Dataset(
+                "population_2018_2042",
+                r".*/pped-areamun-2018-2042.*\.xlsx",
+                "census 2018, to 2042",
+                5,
+            ),
         ),
     ),
     Source(
@@ -327,7 +335,9 @@ SOURCES: tuple[Source, ...] = (
         cadence="yearly",
         datasets=(
             Dataset("nacional", r".*/col_departamentos_real_nacional\.geojson", "coarse", 1),
-            Dataset("departamental", r".*/col_departamentos_real_departamental\.geojson", "fine", 2),
+            Dataset(
+                "departamental", r".*/col_departamentos_real_departamental\.geojson", "fine", 2
+            ),
         ),
     ),
     Source(

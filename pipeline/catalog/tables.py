@@ -1,7 +1,7 @@
 """Every stored table, declared once: columns, units, ranges, meaning, sensitivity, key.
 
-The frame check, the DDL with its comments, the data dictionary, the sensitivity test and the metadata
-of exports all derive from these declarations.
+The frame check, the DDL with its comments, the data dictionary, the sensitivity test and the
+metadata of exports all derive from these declarations.
 """
 
 from collections.abc import Mapping
@@ -134,8 +134,12 @@ def _rate_columns() -> dict[str, pa.Column]:
             "residents times the published days of the period", unit="person-years", nullable=True
         ),
         "rate_per_100k": _number("crude rate", unit=per_100k, nullable=True),
-        "rate_lower_per_100k": _number("lower 95 % limit of the rate", unit=per_100k, nullable=True),
-        "rate_upper_per_100k": _number("upper 95 % limit of the rate", unit=per_100k, nullable=True),
+        "rate_lower_per_100k": _number(
+            "lower 95 % limit of the rate", unit=per_100k, nullable=True
+        ),
+        "rate_upper_per_100k": _number(
+            "upper 95 % limit of the rate", unit=per_100k, nullable=True
+        ),
         "is_provisional": _flag("some month of the period may still grow"),
         "is_population_carried": _flag("some month uses the population of the year before"),
         "crosses_edition": _flag("the period mixes two editions of the population figures"),
@@ -247,7 +251,9 @@ _TABLES = (
         ("municipality_code", "year"),
         municipality_code=_municipality("DIVIPOLA code"),
         year=_year(),
-        population=_count("residents at 30 June; 0 before the municipality existed", unit="persons"),
+        population=_count(
+            "residents at 30 June; 0 before the municipality existed", unit="persons"
+        ),
         edition=_text("projection the figure comes from; figures of two editions do not compare"),
     ),
     _table(
@@ -360,13 +366,16 @@ _TABLES = (
     ),
     _table(
         "core.point_disagreement",
-        "one row per file, stated place and place whose polygon holds the points, where they differ",
+        "one row per file, stated place and place whose polygon holds the points, where they "
+        "differ",
         ("path", "stated_department", "stated_municipality", "municipality_code"),
         path=_text("file, as in core.source_file"),
         year=_year(),
         stated_department=_text("department written beside the point"),
         stated_municipality=_text("municipality written beside the point"),
-        stated_code=_text("its code, where the name joins", pattern=MUNICIPALITY_CODE, nullable=True),
+        stated_code=_text(
+            "its code, where the name joins", pattern=MUNICIPALITY_CODE, nullable=True
+        ),
         municipality_code=_municipality("where the points were counted; dd000 in no polygon"),
         points=_count("how many points"),
         largest_distance_km=_number(
@@ -393,7 +402,12 @@ _TABLES = (
         municipality_code=_municipality("DIVIPOLA code"),
         state=_one_of(
             "what is known; candidate and no_evidence never mean not covered",
-            "documented", "candidate", "no_evidence", "outside", "covered", "not_covered",
+            "documented",
+            "candidate",
+            "no_evidence",
+            "outside",
+            "covered",
+            "not_covered",
         ),
         evidence=_one_of(
             "how well a documented place is", "official", "confirmed", "reported", nullable=True
@@ -404,9 +418,7 @@ _TABLES = (
             "how exact it is", "day", "month", "year", "unknown", nullable=True
         ),
         end_date=_date("end, if known", nullable=True),
-        end_basis=_one_of(
-            "what the end rests on", "planned", "actual", "unknown", nullable=True
-        ),
+        end_basis=_one_of("what the end rests on", "planned", "actual", "unknown", nullable=True),
         is_named_region=_flag("a candidate in a region that a report names"),
         source_title=_text("what says so", nullable=True),
         source_url=_text("where", nullable=True),
@@ -451,7 +463,8 @@ _TABLES = (
     ),
     _table(
         "mart.rate_yearly",
-        "one row per series, municipality or unlocated remainder, and published year; whole country",
+        "one row per series, municipality or unlocated remainder, and published year; whole "
+        "country",
         ("series_id", "municipality_code", "year"),
         series_id=_series(),
         municipality_code=_municipality(),
@@ -462,8 +475,8 @@ _TABLES = (
     ),
     _table(
         "mart.rate_rolling",
-        "one row per series, municipality or unlocated remainder of the seven departments, and month "
-        "that ends twelve published months",
+        "one row per series, municipality or unlocated remainder of the seven departments, and "
+        "month that ends twelve published months",
         ("series_id", "municipality_code", "month"),
         series_id=_series(),
         municipality_code=_municipality(),

@@ -1,4 +1,4 @@
-"""Words that a reader of either language meets: one value, two languages, never one without the other."""
+"""Words that readers of both languages meet: never in one language without the other."""
 
 from dataclasses import dataclass
 from typing import Literal

@@ -27,9 +27,7 @@ def refreshed_dir(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     """A data folder after one refresh from the mirror, without the bundled snapshot."""
     data_dir = tmp_path_factory.mktemp("refreshed")
     offered = raw.scan(mirror, TODAY)
-    build.refresh(
-        raw.unknown(offered.found, ()), data_dir, snapshot_dir=data_dir / "no snapshot"
-    )
+    build.refresh(raw.unknown(offered.found, ()), data_dir, snapshot_dir=data_dir / "no snapshot")
     return data_dir
 
 

@@ -13,6 +13,7 @@ from tests.published_figures import (
     YEARLY,
 )
 
+
 @pytest.fixture(scope="module")
 def monthly(refreshed: Warehouse) -> pd.DataFrame:
     frame = refreshed.table("core.crime_monthly")
@@ -64,9 +65,7 @@ def test_whole_series_equal_the_sum_of_their_file(monthly: pd.DataFrame, series_
 
 
 @pytest.mark.parametrize(("series_id", "cut"), RELEASES)
-def test_every_release_keeps_its_own_totals(
-    refreshed: Warehouse, series_id: str, cut: str
-) -> None:
+def test_every_release_keeps_its_own_totals(refreshed: Warehouse, series_id: str, cut: str) -> None:
     frame = refreshed.table("core.revision")
     own = frame[frame["cut_date"].eq(pd.Timestamp(cut))]
     found = by_year(own.assign(year=own["period_start"].dt.year), series_id)

@@ -45,9 +45,7 @@ class Run:
 def run(arguments: Sequence[str]) -> Run:
     """Run a Python child to its end and measure it."""
     started = perf_counter()
-    child = subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
-        [sys.executable, *arguments], stdout=subprocess.DEVNULL
-    )
+    child = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:

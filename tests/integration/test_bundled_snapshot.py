@@ -1,12 +1,12 @@
 """The bundled snapshot, built as on a new machine, tells the publishers' own totals."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from pipeline import build, bundled
+from pipeline.catalog.sources import SOURCES
 from pipeline.catalog.tables import TABLES, Sensitivity, column_facts
 from pipeline.store.published import published_path
 from pipeline.store.warehouse import Warehouse
@@ -34,15 +34,12 @@ def test_it_is_small_and_carries_every_publisher() -> None:
     manifest = bundled.read_manifest()
     assert manifest is not None
     note = (bundled.FOLDER / "SOURCES.md").read_text("utf-8")
-    assert {file.source_id for file in manifest.files} <= set(_cited(note, manifest))
-
-
-def _cited(note: str, manifest: bundled.Manifest) -> Iterator[str]:
-    from pipeline.catalog.sources import SOURCES
-
-    for source in SOURCES:
-        if source.publisher in note and source.citation in note and source.licence in note:
-            yield source.id
+    cited = {
+        source.id
+        for source in SOURCES
+        if all(words in note for words in (source.publisher, source.citation, source.licence))
+    }
+    assert {file.source_id for file in manifest.files} <= cited
 
 
 def test_every_bundled_column_is_public() -> None:
