@@ -374,7 +374,8 @@ def _header_text(cell: Any) -> str:  # noqa: ANN401 - a cell can be anything
 
 
 def _population_sheet(path: Path, header: list[str], rows: readers.Sheet) -> pd.DataFrame:
-    codes = [row[_code_index(header, rows)] for row in rows]
+    code_index = _code_index(header, rows)
+    codes = [row[code_index] for row in rows]
     year_columns: dict[str, int] = {}
     for index, name in enumerate(header):
         if _YEAR.fullmatch(name):
