@@ -133,22 +133,18 @@ def dispersion_table(monthly: pd.DataFrame, series_ids: Sequence[str]) -> pd.Dat
     dispersions
         Rows of ``mart.dispersion``; a series without two months to compare has none.
     """
-    located = ~monthly["municipality_code"].str.endswith("000")
-    whole = monthly[located & ~monthly["is_provisional"] & monthly["series_id"].isin(series_ids)]
-    place, _ = pd.factorize(whole["municipality_code"])
-    group = place * 10_000 + whole["month"].dt.year.to_numpy()
+    place, codes = pd.factorize(monthly["municipality_code"])
+    whole = ~codes.str.endswith("000")[place] & ~monthly["is_provisional"].to_numpy()
+    group = place * 10_000 + monthly["month"].dt.year.to_numpy()
+    events, days = monthly["events"].to_numpy(), monthly["days"].to_numpy()
     rows = []
-    for one, at in whole.groupby("series_id").indices.items():
-        found = dispersion(
-            whole["events"].to_numpy()[at],
-            expected_shares=whole["days"].to_numpy()[at],
-            groups=group[at],
-        )
-        if not np.isnan(found):
-            rows.append({"series_id": one, "dispersion": found})
-    return pd.DataFrame(rows, columns=["series_id", "dispersion"]).astype(
-        {"series_id": "str", "dispersion": "float64"}
-    )
+    for one, every in monthly.groupby("series_id").indices.items():
+        at = every[whole[every]]
+        if one in series_ids:
+            found = dispersion(events[at], expected_shares=days[at], groups=group[at])
+            rows.append((one, found))
+    table = pd.DataFrame(rows, columns=["series_id", "dispersion"]).dropna(ignore_index=True)
+    return table.astype({"series_id": "str", "dispersion": "float64"})
 
 
 def class_break_table(rates: pd.DataFrame, window: str, departments: Sequence[str]) -> pd.DataFrame:
@@ -171,12 +167,12 @@ def class_break_table(rates: pd.DataFrame, window: str, departments: Sequence[st
     breaks
         Rows of ``mart.class_break``: at least class 1 for every series and measure with a value.
     """
-    code = rates["municipality_code"]
-    mapped = rates[code.str.slice(0, 2).isin(departments) & ~code.str.endswith("000")]
+    place, codes = pd.factorize(rates["municipality_code"])
+    mapped = (codes.str[:2].isin(departments) & ~codes.str.endswith("000"))[place]
     rows = []
-    for series_id, at in mapped.groupby("series_id").indices.items():
+    for series_id, at in rates.groupby("series_id").indices.items():
         for measure, column in _MEASURES.items():
-            values = mapped[column].to_numpy()[at]
+            values = rates[column].to_numpy()[at[mapped[at]]]
             if np.isnan(values).all():
                 continue
             edges = [0.0, *class_breaks(values), np.nan]

@@ -168,12 +168,6 @@ def test_a_breach_is_noticed(draft: Draft, law: str, breach: str) -> None:
     assert len(draft.frame(f"check/{law}"))
 
 
-def test_a_repeated_key_is_noticed(draft: Draft) -> None:
-    draft._connection.execute("insert into core.crime_yearly values ('meteors', '05901', 2020, 2)")
-    with pytest.raises(ContractError, match=r"core\.crime_yearly: .*municipality_code 05901, year"):
-        draft.check()
-
-
 def test_every_column_says_what_it_means_and_is_public() -> None:
     for table in TABLES.values():
         assert set(table.key) <= set(table.schema.columns), table.name

@@ -47,6 +47,16 @@ def test_all_breaches_come_in_one_message(tmp_path: Path) -> None:
     assert "events: 2 of 3 values" in message
 
 
+def test_a_repeated_key_is_a_breach(tmp_path: Path) -> None:
+    march = ("extortion", "05901", "2021-03-01")
+    repeated = crimes((*march, 1), ("extortion", "05902", "2021-01-01", 1), (*march, 2))
+    with (
+        Draft(tmp_path) as draft,
+        pytest.raises(ContractError, match=r"1 rows repeat .* extortion, 05901, 2021-03-01"),
+    ):
+        draft.store("core.crime_monthly", repeated)
+
+
 def test_missing_and_surplus_columns_are_named(tmp_path: Path) -> None:
     wrong = crimes(("extortion", "05901", "2021-01-01", 1)).drop(columns="events").assign(sum=1)
     with Draft(tmp_path) as draft, pytest.raises(ContractError) as error:

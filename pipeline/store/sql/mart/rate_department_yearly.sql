@@ -1,7 +1,7 @@
 -- one row per series, department and year with a published month
 -- Either the department's own file or the sum over its municipalities and its unlocated remainder,
--- never both: they are different cuts. A sum needs every municipality published, so measured context,
--- which is unknown where it is absent, has none.
+-- never both: they are different cuts. A sum needs every municipality published, so measured
+-- context, unknown where it is absent, has none.
 with filed as (
     select
         series_id,

@@ -1,6 +1,7 @@
 -- one row per series, municipality or unlocated remainder of $departments, and month that ends
 -- twelve consecutive published months
--- The population is the mean over the days of the window, unknown if that of any month is.
+-- An event counts in the twelve windows that hold its month. The population is the mean over the
+-- days of the window, unknown if that of any month is.
 with places as (
     select municipality_code
     from core.municipality
@@ -50,34 +51,26 @@ published as (
         places.municipality_code
     from windows
     cross join places
-    where windows.municipality_code = 'all'
+    where
+        windows.municipality_code = 'all'
+        and windows.is_whole
     union all by name
     select windows.*
     from windows
     inner join places on windows.municipality_code = places.municipality_code
-),
-
-counted as (
-    select
-        published.*,
-        cast(coalesce(crime.events, 0) as double) as events_of_month
-    from published
-    left join core.crime_monthly as crime
-        on
-            published.series_id = crime.series_id
-            and published.municipality_code = crime.municipality_code
-            and published.month = crime.month
+    where windows.is_whole
 ),
 
 summed as (
     select
-        *,
-        sum(events_of_month) over (
-            partition by series_id, municipality_code
-            order by month
-            rows between 11 preceding and current row
-        ) as events
-    from counted
+        crime.series_id,
+        crime.municipality_code,
+        cast(crime.month + to_months(ahead.months) as date) as month,
+        cast(sum(crime.events) as double) as events
+    from core.crime_monthly as crime
+    semi join places on crime.municipality_code = places.municipality_code
+    cross join range(12) as ahead (months)
+    group by all
 ),
 
 calendar as (
@@ -99,6 +92,7 @@ exposure as (
         count(*) over twelve = 12 as is_whole
     from calendar
     inner join mart.population_yearly as residents on calendar.year = residents.year
+    semi join places on residents.municipality_code = places.municipality_code
     window twelve as (
         partition by residents.municipality_code
         order by calendar.month
@@ -108,23 +102,28 @@ exposure as (
 
 final as (
     select
-        summed.series_id,
-        summed.municipality_code,
-        summed.month,
-        summed.days,
-        summed.is_provisional,
-        summed.events,
-        case when summed.has_rate and exposure.is_whole then exposure.population end as population,
+        published.series_id,
+        published.municipality_code,
+        published.month,
+        published.days,
+        published.is_provisional,
+        coalesce(summed.events, 0) as events,
+        case
+            when published.has_rate and exposure.is_whole then exposure.population
+        end as population,
         coalesce(exposure.is_population_carried, false) as is_population_carried,
         coalesce(exposure.crosses_edition, false) as crosses_edition
-    from summed
+    from published
+    left join summed
+        on
+            published.series_id = summed.series_id
+            and published.municipality_code = summed.municipality_code
+            and published.month = summed.month
     left join exposure
         on
-            summed.municipality_code = exposure.municipality_code
-            and summed.month = exposure.month
-    where
-        summed.is_whole
-        and (summed.events > 0 or summed.municipality_code not like '%000')
+            published.municipality_code = exposure.municipality_code
+            and published.month = exposure.month
+    where summed.events > 0 or published.municipality_code not like '%000'
 )
 
 select * from final
