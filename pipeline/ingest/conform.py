@@ -286,7 +286,7 @@ def numbers_of(raw: Column) -> npt.NDArray[np.float64]:
     A comma separates thousands and nothing else: ``"1,5"`` is no number, not 15.
     """
     values = [
-        _without_separators(str(value)) if isinstance(value, str | bool) else value for value in raw
+        _without_separators(str(value)) if isinstance(value, str | int) else value for value in raw
     ]
     numbers = pd.to_numeric(pd.Series(values, dtype="object"), errors="coerce")
     return numbers.to_numpy(dtype=np.float64)

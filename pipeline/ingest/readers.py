@@ -9,6 +9,7 @@ import csv
 import json
 import math
 import re
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,6 +36,12 @@ _PERIOD = re.compile(
     r"(\d+) (?:DE )?([A-Z]+) AL (\d+) (?:DE )?([A-Z]+) (?:DE |DEL )?(?:ANO )?(\d{4})(?: (\d{4}))?"
 )
 _EXTRACTION = re.compile(r"EXTRAIDOS EL DIA (\d+) DE ([A-Z]+) (?:DE |DEL )?(?:ANO )?(\d{4})")
+
+_COMPOUND_MARK: Final = bytes.fromhex("D0CF11E0A1B11AE1")
+_SECTOR_BYTES: Final = 512
+_TABLES_START: Final = 76
+_FIRST_SPECIAL_SECTOR: Final = 0xFFFFFFFA
+_FREE_SECTOR: Final = 0xFFFFFFFF
 
 Sheet = list[list[Any]]
 
@@ -266,22 +273,60 @@ def read_sheets(path: Path) -> dict[str, Sheet]:
         If the file is no readable workbook: truncated, encrypted, empty or something else.
     """
     try:
+        if path.suffix.lower() == ".xls":
+            _require_whole_compound(path.read_bytes())
         workbook = CalamineWorkbook.from_path(path)
         return {
             name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
             for name in workbook.sheet_names
         }
     except (CalamineError, PasswordError, OSError, ValueError) as error:
-        message = (
-            f"{shown(path)} cannot be opened as a workbook ({error}): it may be cut short, "
-            "protected by a password or not a workbook at all. Download it again."
-        )
-        raise SourceError(message) from error
+        raise _unopened(path, error) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how the decoder says that it gave up
+            raise
+        raise _unopened(path, error) from error
+
+
+def _unopened(path: Path, error: BaseException) -> SourceError:
+    return SourceError(
+        f"{shown(path)} cannot be opened as a workbook ({error}): it may be cut short, protected "
+        "by a password or not a workbook at all. Download it again."
+    )
+
+
+def _require_whole_compound(content: bytes) -> None:
+    """Stop at an .xls that lacks a sector which its own tables list; the decoder would panic.
+
+    References
+    ----------
+    [MS-CFB], *Compound File Binary File Format*, sections 2.2 and 2.3.
+    """
+    size = _SECTOR_BYTES
+    held = len(content) // size - 1  # the header comes before the first sector
+    if not content.startswith(_COMPOUND_MARK) or held < 0:
+        return
+    tables = [one for one in _numbers(content[_TABLES_START:size]) if one < _FIRST_SPECIAL_SECTOR]
+    entries = [
+        entry
+        for table in tables
+        if table < held
+        for entry in _numbers(content[(table + 1) * size : (table + 2) * size])
+    ]
+    used = [sector for sector, entry in enumerate(entries) if entry != _FREE_SECTOR]
+    needed = max([*tables, *used], default=0) + 1
+    if held < needed:
+        message = f"{len(content):,} bytes of at least {(needed + 1) * size:,}"
+        raise ValueError(message)
+
+
+def _numbers(sector: bytes) -> list[int]:
+    return [number for (number,) in struct.iter_unpack("<I", sector)]
 
 
 def shown(path: Path) -> str:
     """A file as messages name it: with its folder, since releases share their names."""
-    return f"{path.parent.name}/{shown(path)}"
+    return f"{path.parent.name}/{path.name}"
 
 
 def _first_sheet(path: Path) -> Sheet:
