@@ -1,14 +1,25 @@
 """The server and, run as a script once per interaction, the list of pages."""
 
 import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Thread
 
 import streamlit as st
 
-from dashboard.routes import ROUTES
+from dashboard.routes import ROUTES, warm
+
+
+@asynccontextmanager
+async def _lifespan(_app: st.App) -> AsyncIterator[None]:
+    """Have the first answers ready before somebody asks."""
+    Thread(target=warm, daemon=True).start()
+    yield
+
 
 # `streamlit run` finds this name and serves the routes beside the pages, which are this same file.
-app = st.App(Path(__file__), routes=ROUTES)
+app = st.App(Path(__file__), routes=ROUTES, lifespan=_lifespan)
 
 if __name__ == "__main__":
     from dashboard.shell import run

@@ -8,14 +8,15 @@ import os
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar, cast
 
 from pipeline import Warehouse, published_path
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_ROOT = Path(__file__).parents[1]
+_ROOT: Final = Path(__file__).parents[1]
+_ANSWERS: Final = 512
 
 
 def warehouse() -> Warehouse:
@@ -30,33 +31,23 @@ def warehouse() -> Warehouse:
     return _opened(path.resolve() if path.exists() else path)
 
 
-def ask(
-    question: Callable[Concatenate[Warehouse, P], T],
-    warehouse: Warehouse,
-    *arguments: P.args,
-    **options: P.kwargs,
-) -> T:
-    """What a view answers; the same question is asked once per build.
+def remembered(question: Callable[P, T]) -> Callable[P, T]:
+    """Ask the same question once per build.
 
     Parameters
     ----------
     question
-        A function of a warehouse and hashable arguments. Its answer is shared: it is read, never
-        changed.
-    warehouse
-        Whom to ask.
-    *arguments, **options
-        The rest of the question.
+        A function of a warehouse and other hashable arguments. Its answer is shared between
+        readers: it is read, never changed.
+
+    Returns
+    -------
+    question
+        The same, from memory where it was asked before.
     """
-    answer: T = _answer(question, warehouse, *arguments, **options)  # type: ignore[arg-type]
-    return answer
+    return cast("Callable[P, T]", lru_cache(maxsize=_ANSWERS)(question))
 
 
 @lru_cache(maxsize=2)
 def _opened(path: Path) -> Warehouse:
     return Warehouse.open(path)
-
-
-@lru_cache(maxsize=2048)
-def _answer(question: Callable[..., Any], *arguments: object, **options: object) -> Any:  # noqa: ANN401
-    return question(*arguments, **options)

@@ -1,24 +1,28 @@
-"""The history of one municipality, drawn: gaps stay gaps, open figures look open."""
+"""The history of one municipality, drawn: gaps stay gaps, open figures look open.
+
+Written in Vega-Lite directly: building the same layers through altair takes longer than all the
+rest of a page.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, NamedTuple
 
-import altair as alt
 import pandas as pd
 
 from dashboard.language import Window, Words
 from dashboard.state import Measure
 
-INK: Final = "#22262b"
-SOFT: Final = "#626a73"
+Spec = dict[str, Any]
+
 LINE: Final = "#8f2a3c"
 BAND: Final = "#d85d4c"
-GAP: Final = "#efede8"
 MIXED: Final = "#b7b1a6"
+GAP: Final = "#efede8"
+_LABELS: Final = "#626a73"
 
-HEIGHT_PX: Final = 230
+_HEIGHT_PX: Final = 230
 _MARK_ROWS: Final = 3
 _MARK_ROW_PX: Final = 13
 _STARTS: Final[dict[Window, str]] = {"year": "YS", "rolling": "MS", "month": "MS"}
@@ -60,16 +64,69 @@ class Marked:
     label: str
 
 
-def history_chart(
-    history: pd.DataFrame, marks: Sequence[Marked], measure: Measure, window: Window, words: Words
-) -> alt.LayerChart:
-    """Draw what a series says of one municipality over time.
+def history_points(
+    history: pd.DataFrame, measure: Measure, window: Window, words: Words
+) -> pd.DataFrame:
+    """What there is to draw of one series in one municipality.
 
     Parameters
     ----------
     history
         One row per published period: ``period``, ``events``, ``rate_per_100k`` and its limits,
-        ``is_provisional``; ascending.
+        ``is_provisional``, ``crosses_edition``; ascending.
+    measure
+        Whether counts or rates are drawn.
+    window
+        Length of a period.
+    words
+        Language of what is written.
+
+    Returns
+    -------
+    points
+        One row per period from the first to the last, published or not: its `start` and `end`,
+        where it is drawn (`at`), its `value` and, of a rate, `lower` and `upper`, all empty where
+        nothing is published; the same in words (`..._text`, `when`). `standing`, `open` and `mixed`
+        are the values of the lines for figures that stand, that may still grow and that mix two
+        editions of the population; the latter two reach over to the figures beside them. `is_alone`
+        if no line goes through the point.
+    """
+    columns = _MEASURED[measure]
+    known = history.rename(columns=columns).set_index("period")
+    starts = pd.date_range(known.index[0], known.index[-1], freq=_STARTS[window], unit="s")
+    points = known[[*columns.values(), "is_provisional", "crosses_edition"]].reindex(starts)
+    is_known = points["value"].notna()
+    is_open = points["is_provisional"].eq(True)
+    is_mixed = points["crosses_edition"].eq(True) & (measure == "rate")
+    drawn: dict[str, Any] = {
+        "start": starts,
+        "end": pd.date_range(starts[0], periods=len(starts) + 1, freq=_STARTS[window])[1:],
+        "at": _middle(starts) if window == "year" else starts,
+        "when": [words.period(start.date(), window) for start in starts],
+        "is_known": is_known,
+        "is_open": is_open,
+        "is_alone": is_known & ~_before(is_known) & ~_after(is_known),
+        "standing": points["value"].where(~is_open & ~is_mixed),
+        "open": points["value"].where(is_open | _after(is_open)),
+        "mixed": points["value"].where(is_mixed | _after(is_mixed) | _before(is_mixed)),
+    }
+    written = words.number if measure == "count" else words.rate
+    texts = {
+        f"{column}_text": ["" if pd.isna(value) else written(value) for value in points[column]]
+        for column in columns.values()
+    }
+    return points[list(columns.values())].assign(**drawn, **texts).reset_index(drop=True)
+
+
+def history_spec(
+    points: pd.DataFrame, marks: Sequence[Marked], measure: Measure, window: Window, words: Words
+) -> Spec:
+    """How to draw the points: a Vega-Lite specification without their data.
+
+    Parameters
+    ----------
+    points
+        From `history_points`.
     marks
         Dates to mark.
     measure
@@ -81,177 +138,159 @@ def history_chart(
 
     Returns
     -------
-    chart
+    spec
         Layers on one time axis. A period that is not published is shaded and breaks the line.
     """
-    points = _points(history, measure, window, words)
-    x = alt.X("at:T", title=None, axis=alt.Axis(format="%Y", tickCount=6, grid=False))
-    layers = [*_gaps(points), *_marks(marks)]
-    layers += _bars(points) if _is_bars(measure, window) else _lines(points, x, measure)
-    layers.append(_hover(points, x, measure, words))
-    chart: alt.LayerChart = (
-        alt.layer(*layers)
-        .properties(height=HEIGHT_PX, padding={"left": 0, "right": 6, "top": 2, "bottom": 0})
-        .configure(locale=_locale(words), font='"Source Sans", sans-serif')
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=SOFT,
-            labelFontSize=12,
-            domainColor="#cfcac0",
-            tickColor="#cfcac0",
-            gridColor="#eeebe5",
-        )
-    )
-    return chart
-
-
-def _is_bars(measure: Measure, window: Window) -> bool:
     # Twelve months of one window are in the next one too: only separate periods make bars.
-    return measure == "count" and window != "rolling"
-
-
-def _points(history: pd.DataFrame, measure: Measure, window: Window, words: Words) -> pd.DataFrame:
-    """One row per period from first to last, published or not."""
-    columns = _MEASURED[measure]
-    known = history.rename(columns=columns).set_index("period")
-    starts = pd.date_range(known.index[0], known.index[-1], freq=_STARTS[window], unit="s")
-    after = pd.date_range(starts[0], periods=len(starts) + 1, freq=_STARTS[window], unit="s")[1:]
-    points = known[[*columns.values(), "is_provisional", "crosses_edition"]].reindex(starts)
-    is_known = points["value"].notna()
-    is_open = points["is_provisional"].eq(True)
-    is_mixed = points["crosses_edition"].eq(True) & (measure == "rate")
-    points["is_known"] = is_known
-    points["is_alone"] = is_known & ~_before(is_known) & ~_after(is_known)
-    points["is_provisional"] = is_open
-    points["standing"] = points["value"].where(~is_open & ~is_mixed)
-    # Stretches of another kind hang on the standing figures beside them.
-    points["open"] = points["value"].where(is_open | _after(is_open))
-    points["mixed"] = points["value"].where(is_mixed | _after(is_mixed) | _before(is_mixed))
-    points["when"] = [words.period(start.date(), window) for start in starts]
-    written = words.number if measure == "count" else words.rate
-    for column in columns.values():
-        points[f"{column}_text"] = ["" if pd.isna(n) else written(n) for n in points[column]]
-    points["at"] = _middle(starts) if window == "year" else starts
-    return points.assign(end=after).rename_axis("period").reset_index()
+    has_bars = measure == "count" and window != "rolling"
+    layers = [*_gaps(points), *_marks(marks)]
+    layers += [_bars()] if has_bars else _lines(points, measure)
+    layers.append(_hover(measure, words))
+    return {
+        "height": _HEIGHT_PX,
+        "padding": {"left": 0, "right": 6, "top": 2, "bottom": 0},
+        "layer": layers,
+        "config": {
+            "font": '"Source Sans", sans-serif',
+            "locale": _locale(words),
+            "view": {"stroke": None},
+            "axis": {
+                "labelColor": _LABELS,
+                "labelFontSize": 12,
+                "domainColor": "#cfcac0",
+                "tickColor": "#cfcac0",
+                "gridColor": "#eeebe5",
+            },
+        },
+    }
 
 
 def _middle(years: pd.DatetimeIndex) -> pd.DatetimeIndex:
     return pd.date_range(years[0].replace(month=7), periods=len(years), freq="YS-JUL", unit="s")
 
 
-def _before(flags: pd.Series) -> pd.Series:
+def _before(flags: "pd.Series[bool]") -> "pd.Series[bool]":
     return flags.shift(1, fill_value=False)
 
 
-def _after(flags: pd.Series) -> pd.Series:
+def _after(flags: "pd.Series[bool]") -> "pd.Series[bool]":
     return flags.shift(-1, fill_value=False)
 
 
-def _gaps(points: pd.DataFrame) -> list[alt.Chart]:
-    unknown = points.loc[~points["is_known"], ["period", "end"]]
-    if unknown.empty:
+def _time(field: str) -> Spec:
+    axis = {"format": "%Y", "tickCount": 6, "grid": False}
+    return {"field": field, "type": "temporal", "title": None, "axis": axis}
+
+
+def _value(field: str) -> Spec:
+    return {
+        "field": field,
+        "type": "quantitative",
+        "title": None,
+        "scale": {"zero": True, "nice": True},
+        "axis": {"tickCount": 4, "domain": False, "ticks": False, "format": ",~r"},
+    }
+
+
+def _gaps(points: pd.DataFrame) -> list[Spec]:
+    if points["is_known"].all():
         return []
-    return [alt.Chart(unknown).mark_rect(color=GAP).encode(x="period:T", x2="end:T")]
+    return [
+        {
+            "transform": [{"filter": "!datum.is_known"}],
+            "mark": {"type": "rect", "color": GAP},
+            "encoding": {"x": _time("start"), "x2": {"field": "end"}},
+        }
+    ]
 
 
-def _lines(points: pd.DataFrame, x: alt.X, measure: Measure) -> list[alt.Chart]:
-    y = _value_axis("standing:Q")
-    base = alt.Chart(points)
-    layers = [base.mark_line(color=LINE, strokeWidth=2).encode(x=x, y=y)]
-    if points["open"].notna().any():
-        dashed = base.mark_line(color=LINE, strokeWidth=2, strokeDash=[3, 3])
-        layers.append(dashed.encode(x=x, y="open:Q"))
-    if points["mixed"].notna().any():
-        layers.append(base.mark_line(color=MIXED, strokeWidth=2).encode(x=x, y="mixed:Q"))
-    # A figure between two gaps has no line to be part of.
-    alone = points.loc[points["is_alone"]]
-    if not alone.empty:
-        dots = alt.Chart(alone).mark_circle(color=LINE, size=18, opacity=1)
-        layers.append(dots.encode(x=x, y="value:Q"))
+def _lines(points: pd.DataFrame, measure: Measure) -> list[Spec]:
+    layers: list[Spec] = []
     if measure == "rate":
-        band = base.mark_area(color=BAND, opacity=0.2, line=False).encode(
-            x=x, y="lower:Q", y2="upper:Q"
-        )
-        layers.insert(0, band)
+        band = {"x": _time("at"), "y": _value("lower"), "y2": {"field": "upper"}}
+        layers.append({"mark": {"type": "area", "color": BAND, "opacity": 0.2}, "encoding": band})
+    strokes: dict[str, Spec] = {
+        "standing": {"color": LINE},
+        "open": {"color": LINE, "strokeDash": [3, 3]},
+        "mixed": {"color": MIXED},
+    }
+    layers += [
+        {
+            "mark": {"type": "line", "strokeWidth": 2, **stroke},
+            "encoding": {"x": _time("at"), "y": _value(field)},
+        }
+        for field, stroke in strokes.items()
+        if points[field].notna().any()
+    ]
+    if points["is_alone"].any():
+        alone = {
+            "transform": [{"filter": "datum.is_alone"}],
+            "mark": {"type": "circle", "color": LINE, "size": 18, "opacity": 1},
+            "encoding": {"x": _time("at"), "y": _value("value")},
+        }
+        layers.append(alone)
     return layers
 
 
-def _bars(points: pd.DataFrame) -> list[alt.Chart]:
-    spans = alt.Chart(points.loc[points["is_known"]])
-    y = _value_axis("value:Q")
-    opacity = alt.condition("datum.is_provisional", alt.value(0.4), alt.value(0.95))
-    return [
-        spans.mark_rect(color=LINE, stroke="#ffffff", strokeWidth=0.4).encode(
-            x="period:T", x2="end:T", y=y, y2=alt.datum(0), opacity=opacity
-        )
-    ]
-
-
-def _value_axis(field: str) -> alt.Y:
-    return alt.Y(
-        field,
-        title=None,
-        scale=alt.Scale(zero=True, nice=True),
-        axis=alt.Axis(tickCount=4, domain=False, ticks=False, format=",~r"),
-    )
-
-
-def _marks(marks: Sequence[Marked]) -> list[alt.Chart]:
-    dates = pd.DataFrame(
-        {
-            "day": [pd.Timestamp(mark.day) for mark in marks],
-            "number": [str(mark.number) for mark in marks],
-            "kind": [mark.kind for mark in marks],
-            "colour": [STYLES[mark.kind].colour for mark in marks],
-            "row": [mark.number % _MARK_ROWS for mark in marks],
-        }
-    )
-    rules = [
-        alt.Chart(dates.loc[dates["kind"] == kind])
-        .mark_rule(color=style.colour, strokeDash=style.dashes, strokeWidth=1.3)
-        .encode(x="day:T")
-        for kind, style in STYLES.items()
-        if dates["kind"].eq(kind).any()
-    ]
-    # Neighbouring numbers stand in different rows, so that close dates stay legible.
-    numbers = [
-        alt.Chart(dates.loc[dates["row"] == row])
-        .mark_text(fontSize=11, fontWeight=600, align="left", dx=3)
-        .encode(
-            x="day:T",
-            text="number:N",
-            color=alt.Color("colour:N", scale=None),
-            y=alt.value(5 + row * _MARK_ROW_PX),
-        )
-        for row in range(_MARK_ROWS)
-        if dates["row"].eq(row).any()
-    ]
-    return [*rules, *numbers]
-
-
-def _hover(points: pd.DataFrame, x: alt.X, measure: Measure, words: Words) -> alt.Chart:
-    _ = words.text
-    tooltip = [
-        alt.Tooltip("when:N", title=_("Period")),
-        alt.Tooltip("value_text:N", title=_("Rate") if measure == "rate" else _("Count")),
-    ]
-    if measure == "rate":
-        tooltip += [
-            alt.Tooltip("lower_text:N", title=_("likely from")),
-            alt.Tooltip("upper_text:N", title=_("likely to")),
-        ]
-    known = alt.Chart(points.loc[points["is_known"]])
-    chart: alt.Chart = known.mark_rule(opacity=0.001, strokeWidth=9).encode(x=x, tooltip=tooltip)
-    return chart
-
-
-def _locale(words: Words) -> dict[str, Any]:
-    numbers = words.locale.number_symbols["latn"]
+def _bars() -> Spec:
     return {
-        "number": {
-            "decimal": numbers["decimal"],
-            "thousands": numbers["group"],
-            "grouping": [3],
-            "currency": ["", ""],
-        }
+        "transform": [{"filter": "datum.is_known"}],
+        "mark": {"type": "rect", "color": LINE, "stroke": "#ffffff", "strokeWidth": 0.4},
+        "encoding": {
+            "x": _time("start"),
+            "x2": {"field": "end"},
+            "y": _value("value"),
+            "y2": {"datum": 0},
+            "opacity": {"condition": {"test": "datum.is_open", "value": 0.4}, "value": 0.95},
+        },
     }
+
+
+def _marks(marks: Sequence[Marked]) -> list[Spec]:
+    layers = []
+    for mark in marks:
+        style = STYLES[mark.kind]
+        # Neighbouring numbers stand in different rows, so that close dates stay legible.
+        row = mark.number % _MARK_ROWS
+        text = {"type": "text", "fontSize": 11, "fontWeight": 600, "align": "left", "dx": 3}
+        data = {"values": [{"day": mark.day.isoformat(), "number": str(mark.number)}]}
+        x = {"field": "day", "type": "temporal"}
+        rule = {"type": "rule", "color": style.colour, "strokeDash": style.dashes}
+        layers += [
+            {"data": data, "mark": {**rule, "strokeWidth": 1.3}, "encoding": {"x": x}},
+            {
+                "data": data,
+                "mark": {**text, "color": style.colour},
+                "encoding": {
+                    "x": x,
+                    "y": {"value": 5 + row * _MARK_ROW_PX},
+                    "text": {"field": "number"},
+                },
+            },
+        ]
+    return layers
+
+
+def _hover(measure: Measure, words: Words) -> Spec:
+    """Wide invisible rules, so that a pointer anywhere above a period finds its figures."""
+    _ = words.text
+    tooltip = {
+        "when": _("Period"),
+        "value_text": _("Rate") if measure == "rate" else _("Count"),
+    }
+    if measure == "rate":
+        tooltip |= {"lower_text": _("likely from"), "upper_text": _("likely to")}
+    return {
+        "transform": [{"filter": "datum.is_known"}],
+        "mark": {"type": "rule", "opacity": 0.001, "strokeWidth": 9},
+        "encoding": {
+            "x": _time("at"),
+            "tooltip": [{"field": field, "title": title} for field, title in tooltip.items()],
+        },
+    }
+
+
+def _locale(words: Words) -> Spec:
+    symbols = words.locale.number_symbols["latn"]
+    number = {"decimal": symbols["decimal"], "thousands": symbols["group"], "grouping": [3]}
+    return {"number": {**number, "currency": ["", ""]}}

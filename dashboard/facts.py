@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 
 import pandas as pd
 
-from dashboard import cached
+from dashboard.cached import remembered
 from dashboard.language import LanguageCode, Window
 from dashboard.state import Measure, Offer, Period
 from pipeline import Warehouse, views
@@ -130,66 +130,88 @@ class Build(NamedTuple):
     is_snapshot_only: bool
 
 
+@remembered
 def all_series(warehouse: Warehouse) -> dict[str, Series]:
     """Every declared series by id, in the order of lists."""
-    return {one.series_id: one for one in rows(cached.ask(views.series, warehouse), Series)}
+    return {one.series_id: one for one in rows(views.series(warehouse), Series)}
 
 
+@remembered
 def places(warehouse: Warehouse) -> dict[str, Place]:
     """The municipalities on the map by code."""
-    frame = cached.ask(views.municipalities, warehouse)
+    frame = views.municipalities(warehouse)
     return {one.municipality_code: one for one in rows(frame, Place)}
 
 
+@remembered
 def periods(warehouse: Warehouse, series_id: str, window: Window) -> list[Period]:
     """Published periods, oldest first."""
-    frame = cached.ask(views.periods, warehouse, series_id, window)
+    frame = views.periods(warehouse, series_id, window)
     return list(rows(frame.rename(columns={"period": "start"}), Period))
 
 
+@remembered
 def colour_classes(
     warehouse: Warehouse, series_id: str, window: Window, measure: Measure
 ) -> list[ColourClass]:
     """Classes above zero, lowest first."""
-    frame = cached.ask(views.class_breaks, warehouse, series_id, window, measure)
+    frame = views.class_breaks(warehouse, series_id, window, measure)
     return list(rows(frame, ColourClass))
 
 
+@remembered
 def figures(
     warehouse: Warehouse, series_id: str, window: Window, period: date
 ) -> dict[str, Figure]:
     """Published figures of a period by municipality code; who is absent is unknown, not zero."""
-    frame = cached.ask(views.map_values, warehouse, series_id, window, period)
+    frame = map_table(warehouse, series_id, window, period)
     return dict(zip(frame["municipality_code"], rows(frame, Figure), strict=True))
 
 
+@remembered
 def coverage(warehouse: Warehouse, programme_id: str) -> dict[str, Coverage]:
     """Coverage of every municipality of the country by code."""
-    frame = cached.ask(views.coverage, warehouse, programme_id)
+    frame = views.coverage(warehouse, programme_id)
     return {one.municipality_code: one for one in rows(frame, Coverage)}
 
 
+@remembered
 def breaks(warehouse: Warehouse, series_id: str) -> list[Break]:
     """Declared breaks of a series, earliest first."""
-    return list(rows(cached.ask(views.series_breaks, warehouse, series_id), Break))
+    return list(rows(views.series_breaks(warehouse, series_id), Break))
 
 
+@remembered
+def history(warehouse: Warehouse, series_id: str, code: str, window: Window) -> pd.DataFrame:
+    """One series in one municipality over time, as `views.place_history` gives it."""
+    return views.place_history(warehouse, series_id, code, window)
+
+
+@remembered
+def map_table(warehouse: Warehouse, series_id: str, window: Window, period: date) -> pd.DataFrame:
+    """The map's figures of a period, as `views.map_values` gives them."""
+    return views.map_values(warehouse, series_id, window, period)
+
+
+@remembered
 def unlocated_events(
     warehouse: Warehouse, series_id: str, window: Window, period: date
 ) -> dict[str, float]:
     """Events without a known municipality by department code, where there are any."""
-    frame = cached.ask(views.unlocated, warehouse, series_id, window, period)
+    frame = views.unlocated(warehouse, series_id, window, period)
     return dict(zip(frame["department_code"], frame["events"], strict=True))
 
 
+@remembered
 def sources(warehouse: Warehouse) -> list[Source]:
     """Published datasets that feed a series or the map, each once."""
-    return list(dict.fromkeys(rows(cached.ask(views.sources, warehouse), Source)))
+    return list(dict.fromkeys(rows(views.sources(warehouse), Source)))
 
 
+@remembered
 def build(warehouse: Warehouse) -> Build:
     """The build that is shown."""
-    return next(rows(cached.ask(views.build, warehouse), Build))
+    return next(rows(views.build(warehouse), Build))
 
 
 def rows(frame: pd.DataFrame, kind: type[Row]) -> Iterator[Row]:

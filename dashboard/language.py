@@ -4,7 +4,7 @@ import gettext
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Final, Literal
@@ -81,12 +81,12 @@ class Words:
 
     def number(self, value: float) -> str:
         """A count, grouped as readers expect."""
-        return str(format_decimal(value, "#,##0.#", locale=self.locale))
+        return _number(self.code, value, "#,##0.#")
 
     def rate(self, value: float) -> str:
         """A rate: one decimal below ten, none above, where decimals would claim too much."""
         pattern = "#,##0.0" if 0 < value < _ONE_DECIMAL_BELOW else "#,##0"
-        return str(format_decimal(value, pattern, locale=self.locale))
+        return _number(self.code, value, pattern)
 
     def day(self, day: date) -> str:
         """A date in full."""
@@ -94,7 +94,7 @@ class Words:
 
     def month(self, month: date, *, short: bool = False) -> str:
         """A month and its year."""
-        return format_skeleton("yMMM" if short else "yMMMM", month, locale=self.locale)
+        return _month(self.code, month, "yMMM" if short else "yMMMM")
 
     def period(self, start: date, window: Window) -> str:
         """A period by the first day of its year or of its (last) month."""
@@ -104,3 +104,14 @@ class Words:
             return self.month(start)
         _ = self.text
         return _("12 months to {month}").format(month=self.month(start))
+
+
+# A page writes the same few hundred months and numbers again and again.
+@lru_cache(maxsize=4096)
+def _month(code: LanguageCode, month: date, skeleton: str) -> str:
+    return format_skeleton(skeleton, month, locale=LANGUAGES[code])
+
+
+@lru_cache(maxsize=65_536)
+def _number(code: LanguageCode, value: float, pattern: str) -> str:
+    return str(format_decimal(value, pattern, locale=LANGUAGES[code]))

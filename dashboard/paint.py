@@ -62,13 +62,15 @@ class Scene:
         Number of the last message from the map that this scene answers.
     language, window, measure
         As selected.
-    classes, figures, coverage
+    classes, periods, figures, coverage
         Addresses, from the server's root; ``None`` where there is nothing to fetch.
-    periods
-        One per row of the classes: ``start``, ``label``, ``short`` and ``badge``, if its
-        figures do not stand.
     at
         Index of the period shown.
+    now
+        The period shown: ``start``, ``label``, ``short`` and ``badge``; ``None`` if nothing is
+        published.
+    levels
+        Class of each municipality in that period, a digit each, a dash where nothing is published.
     place
         Municipality that is outlined.
     title, unit, count_unit, source
@@ -96,8 +98,10 @@ class Scene:
     classes: str | None
     figures: str | None
     coverage: str | None
-    periods: Sequence[dict[str, str]]
+    periods: str | None
     at: int
+    now: dict[str, str] | None
+    levels: str
     place: str | None
     title: str
     unit: str

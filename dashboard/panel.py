@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import cached, facts
-from dashboard.chart import STYLES, Marked, history_chart
+from dashboard import facts
+from dashboard.chart import STYLES, Marked, history_points, history_spec
 from dashboard.facts import Coverage, Figure, Place
 from dashboard.language import Words
 from dashboard.state import Period
 from dashboard.view import View
-from pipeline import MARKS, SOMOS_COMUNIDAD, views
+from pipeline import MARKS, SOMOS_COMUNIDAD
 
 NOTHING: Final = Markup("<span></span>")
 """Streamlit refuses an empty piece of page."""
@@ -129,6 +129,14 @@ def figure_notes(words: Words, figure: Figure, *, has_rate: bool) -> Iterable[st
         yield _("The rate mixes two editions of the population figures: it does not compare.")
 
 
+def period_badge(words: Words, period: Period) -> str:
+    """Why the figures of a period do not stand yet; nothing if they do."""
+    _ = words.text
+    if period.is_partial:
+        return _("incomplete")
+    return _("provisional") if period.is_provisional else ""
+
+
 def likely_range(words: Words, figure: Figure) -> str:
     """The 95 % interval of a rate in words; nothing where the rate is undefined."""
     _ = words.text
@@ -142,12 +150,8 @@ def likely_range(words: Words, figure: Figure) -> str:
 def _history(view: View, place: Place) -> pd.DataFrame:
     if not view.periods:
         return pd.DataFrame()
-    return cached.ask(
-        views.place_history,
-        view.warehouse,
-        view.series.series_id,
-        place.municipality_code,
-        view.window,
+    return facts.history(
+        view.warehouse, view.series.series_id, place.municipality_code, view.window
     )
 
 
@@ -159,7 +163,7 @@ def _figures(view: View, period: Period, figure: Figure | None) -> Markup:
         absent = _("Not published for {period}: unknown, not zero.").format(period=when)
         return bullets([absent], "notes")
     count = words.number(figure.events)
-    tiles = [_tile(view.series.unit(view.language), count, when, view.badge(period))]
+    tiles = [_tile(view.series.unit(view.language), count, when, period_badge(words, period))]
     if figure.rate_per_100k is not None:
         rate = words.rate(figure.rate_per_100k)
         tiles.append(_tile(_("Per 100,000 residents a year"), rate, likely_range(words, figure)))
@@ -186,8 +190,10 @@ def _draw_history(view: View, history: pd.DataFrame) -> None:
         else _("Count per period")
     )
     st.html(Markup("<p class='chart-title'>{}</p>").format(title))
-    st.altair_chart(
-        history_chart(history, marks, view.measure, view.window, view.words),
+    points = history_points(history, view.measure, view.window, view.words)
+    st.vega_lite_chart(
+        points,
+        history_spec(points, marks, view.measure, view.window, view.words),
         width="stretch",
         theme=None,
         key="history",

@@ -7,6 +7,7 @@ keep it. No answer holds both coverage and figures: they meet on the screen only
 import hashlib
 import json
 from collections.abc import Callable, Container
+from contextlib import suppress
 from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
@@ -16,16 +17,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dashboard import cached, facts
+from dashboard.cached import remembered
 from dashboard.facts import Figure, Series
 from dashboard.geography import bounds, geometry_file
 from dashboard.language import LANGUAGES, LanguageCode, Window, Words, words
-from dashboard.panel import figure_notes, likely_range
-from dashboard.state import MEASURES, WINDOWS, Measure
-from pipeline import PROGRAMMES, Warehouse, views
+from dashboard.panel import figure_notes, likely_range, period_badge
+from dashboard.state import MEASURES, WINDOWS, Measure, Period
+from pipeline import PROGRAMMES, AtlasError, Warehouse, views
 
 NOT_PUBLISHED: Final = 255
 """Colour class of a place without a figure."""
 
+_LETTERS: Final = bytes(range(ord("0"), ord("9") + 1)).ljust(NOT_PUBLISHED + 1, b"-")
 _ROOT: Final = "atlas"
 _FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 _PROGRAMMES: Final = tuple(programme.id for programme in PROGRAMMES)
@@ -41,6 +44,7 @@ class Shapes(NamedTuple):
     bounds: list[list[float]]
 
 
+@remembered
 def shapes(warehouse: Warehouse) -> Shapes:
     """The shapes as the browser loads them, and the order in which municipalities come."""
     municipalities = views.municipality_outlines(warehouse)
@@ -53,32 +57,72 @@ def shapes(warehouse: Warehouse) -> Shapes:
     )
 
 
+@remembered
 def classes(warehouse: Warehouse, series_id: str, window: Window, measure: Measure) -> bytes:
     """Colour class of each municipality in each period, one byte each.
 
     Returns
     -------
     matrix
-        Rows are the periods of `views.periods`; columns are municipalities as in `Shapes`.
+        Rows are the periods of `facts.periods`; columns are municipalities as in `Shapes`.
     """
     codes, matrix_periods, matrix = views.class_matrix(warehouse, series_id, window, measure)
-    periods = cached.ask(views.periods, warehouse, series_id, window)["period"]
-    row = {period: i for i, period in enumerate(periods)}
-    column = {code: i for i, code in enumerate(cached.ask(shapes, warehouse).codes)}
+    periods = facts.periods(warehouse, series_id, window)
+    row = {period.start: i for i, period in enumerate(periods)}
+    column = {code: i for i, code in enumerate(shapes(warehouse).codes)}
     wire = np.full((len(row), len(column)), NOT_PUBLISHED, dtype=np.uint8)
-    cells = np.ix_([row[period] for period in matrix_periods], [column[code] for code in codes])
+    cells = np.ix_(
+        [row[period.date()] for period in matrix_periods], [column[code] for code in codes]
+    )
     wire[cells] = matrix
     return wire.tobytes()
 
 
+def levels(warehouse: Warehouse, series_id: str, window: Window, measure: Measure, at: int) -> str:
+    """Colour classes of one period in letters: a digit each, a dash where nothing is published."""
+    width = len(shapes(warehouse).codes)
+    row = classes(warehouse, series_id, window, measure)[at * width : (at + 1) * width]
+    return row.translate(_LETTERS).decode()
+
+
+def named(period: Period, window: Window, language: Words) -> dict[str, str]:
+    """One period as a reader sees it."""
+    is_year = window == "year"
+    return {
+        "start": period.start.isoformat(),
+        "label": language.period(period.start, window),
+        "short": str(period.start.year) if is_year else language.month(period.start, short=True),
+        "badge": period_badge(language, period),
+    }
+
+
+def warm() -> None:
+    """Ask what the first readers will ask: the shapes, and every series by year."""
+    with suppress(AtlasError):
+        warehouse = cached.warehouse()
+        shapes(warehouse)
+        for series_id, series in facts.all_series(warehouse).items():
+            if "year" in series.offer.windows:
+                measure: Measure = "rate" if series.has_rate else "count"
+                facts.colour_classes(warehouse, series_id, "year", measure)
+                classes(warehouse, series_id, "year", measure)
+
+
 def shapes_url(warehouse: Warehouse) -> str:
     """Where the browser finds the shapes, from the server's root."""
-    return f"{_ROOT}/shapes/{cached.ask(shapes, warehouse).checksum}.json"
+    return f"{_ROOT}/shapes/{shapes(warehouse).checksum}.json"
 
 
 def classes_url(warehouse: Warehouse, series_id: str, window: Window, measure: Measure) -> str:
     """Where the browser finds the colour classes of a series."""
     return f"{_ROOT}/{warehouse.build_id}/classes/{series_id}/{window}/{measure}"
+
+
+def periods_url(
+    warehouse: Warehouse, series_id: str, window: Window, language: LanguageCode
+) -> str:
+    """Where the browser finds the names of the periods."""
+    return f"{_ROOT}/{warehouse.build_id}/periods/{series_id}/{window}/{language}"
 
 
 def figures_url(
@@ -94,7 +138,7 @@ def coverage_url(warehouse: Warehouse, programme_id: str) -> str:
 
 
 def _shapes_answer(request: Request) -> Response:
-    drawn = cached.ask(shapes, _published())
+    drawn = shapes(_published())
     if request.path_params["checksum"] != drawn.checksum:
         raise HTTPException(404)
     headers = {**_FOR_EVER, "Content-Encoding": "gzip"}
@@ -104,13 +148,20 @@ def _shapes_answer(request: Request) -> Response:
 def _classes_answer(request: Request) -> Response:
     warehouse, series, window = _question(request)
     measure = cast("Measure", _known(request, "measure", MEASURES))
-    matrix = cached.ask(classes, warehouse, series.series_id, window, measure)
+    matrix = classes(warehouse, series.series_id, window, measure)
     return Response(matrix, media_type="application/octet-stream", headers=_FOR_EVER)
+
+
+def _periods_answer(request: Request) -> Response:
+    warehouse, series, window = _question(request)
+    language = _language(request)
+    periods = facts.periods(warehouse, series.series_id, window)
+    return _json([named(period, window, language) for period in periods])
 
 
 def _figures_answer(request: Request) -> Response:
     warehouse, series, window = _question(request)
-    language = words(cast("LanguageCode", _known(request, "language", LANGUAGES)))
+    language = _language(request)
     published = facts.periods(warehouse, series.series_id, window)
     starts = {period.start.isoformat(): period.start for period in published}
     start = starts[_known(request, "period", starts)]
@@ -137,7 +188,7 @@ def _written(figure: Figure, language: Words, series: Series) -> dict[str, Any]:
 def _published() -> Warehouse:
     try:
         return cached.warehouse()
-    except ValueError as error:
+    except AtlasError as error:
         raise HTTPException(503) from error
 
 
@@ -156,6 +207,10 @@ def _question(request: Request) -> tuple[Warehouse, Series, Window]:
     return warehouse, published[_known(request, "series", published)], window
 
 
+def _language(request: Request) -> Words:
+    return words(cast("LanguageCode", _known(request, "language", LANGUAGES)))
+
+
 def _known(request: Request, part: str, known: Container[str]) -> str:
     """A part of an address, if it is one that is served."""
     value = str(request.path_params[part])
@@ -164,7 +219,7 @@ def _known(request: Request, part: str, known: Container[str]) -> str:
     return value
 
 
-def _json(content: dict[str, Any]) -> Response:
+def _json(content: dict[str, Any] | list[Any]) -> Response:
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return Response(text, media_type="application/json", headers=_FOR_EVER)
 
@@ -176,6 +231,7 @@ def _route(path: str, endpoint: Callable[[Request], Response]) -> Route:
 ROUTES: Final = [
     _route("shapes/{checksum}.json", _shapes_answer),
     _route("{build}/classes/{series}/{window}/{measure}", _classes_answer),
+    _route("{build}/periods/{series}/{window}/{language}", _periods_answer),
     _route("{build}/figures/{series}/{window}/{language}/{period}.json", _figures_answer),
     _route("{build}/coverage/{programme}", _coverage_answer),
 ]

@@ -6,7 +6,6 @@ from dashboard import facts, routes
 from dashboard.facts import ColourClass
 from dashboard.language import Words
 from dashboard.paint import CONTEXT, VIOLENCE, ZERO, Scene, shades
-from dashboard.state import Period
 from dashboard.view import View
 from pipeline import SOMOS_COMUNIDAD
 
@@ -27,15 +26,19 @@ def scene(view: View, heard: int) -> Scene:
         measured = _("{unit} per 100,000 residents a year").format(unit=unit)
     else:
         measured = unit
-    classes = figures = None
+    classes = periods = figures = now = None
     labels: list[str] = []
-    if view.periods:
+    levels, at = "", 0
+    if view.period:
         key = (view.warehouse, series_id, view.window)
         classes = routes.classes_url(*key, view.measure)
+        periods = routes.periods_url(*key, view.language)
         figures = routes.figures_url(*key, view.language)
+        at = view.periods.index(view.period)
+        now = routes.named(view.period, view.window, view.words)
+        levels = routes.levels(*key, view.measure, at)
         labels = class_labels(view.words, facts.colour_classes(*key, view.measure))
     has_coverage = view.selection.has_coverage and view.may_show_coverage
-    starts = [period.start for period in view.periods]
     return Scene(
         id="/".join(
             [series_id, view.window, view.measure, str(view.selection.period), view.language]
@@ -48,8 +51,10 @@ def scene(view: View, heard: int) -> Scene:
         classes=classes,
         figures=figures,
         coverage=routes.coverage_url(view.warehouse, SOMOS_COMUNIDAD.id) if has_coverage else None,
-        periods=[_period(view, period) for period in view.periods],
-        at=starts.index(view.selection.period) if view.selection.period else 0,
+        periods=periods,
+        at=at,
+        now=now,
+        levels=levels,
         place=view.selection.place,
         title=f"{view.series.label(view.language)}: {measured}",
         unit=measured,
@@ -83,17 +88,6 @@ def class_labels(words: Words, classes: list[ColourClass]) -> list[str]:
             high = words.number(upper)
             labels.append(f"{low}–{high}" if lower else f"< {high}")
     return labels
-
-
-def _period(view: View, period: Period) -> dict[str, str]:
-    is_year = view.window == "year"
-    short = str(period.start.year) if is_year else view.words.month(period.start, short=True)
-    return {
-        "start": period.start.isoformat(),
-        "label": view.when(period.start),
-        "short": short,
-        "badge": view.badge(period),
-    }
 
 
 def _coverage_legend(view: View) -> list[dict[str, str]]:

@@ -64,10 +64,3 @@ class View:
     def when(self, start: date) -> str:
         """Name of a period."""
         return self.words.period(start, self.window)
-
-    def badge(self, period: Period) -> str:
-        """Why the figures of a period do not stand yet; nothing if they do."""
-        _ = self.words.text
-        if period.is_partial:
-            return _("incomplete")
-        return _("provisional") if period.is_provisional else ""

@@ -18,7 +18,7 @@ from dashboard.scenes import scene
 from dashboard.shell import heading, language
 from dashboard.state import Bend, Selection, from_query, nearest, to_query
 from dashboard.view import View
-from pipeline import SOMOS_COMUNIDAD, Warehouse, views
+from pipeline import SOMOS_COMUNIDAD, Warehouse
 
 _SELECTION: Final = "selection"
 _HEARD: Final = "heard"
@@ -29,17 +29,25 @@ def show() -> None:
     """Select, ask, paint."""
     words = language()
     _ = words.text
-    view, bends = _view(cached.warehouse(), words)
-    st.session_state[_SELECTION] = view.selection
-    _write_url(view)
     heading(
         words,
         _("Resilient Communities Atlas"),
         _("Recorded violence and programme coverage in seven departments of Colombia"),
     )
+    _explore()
+
+
+@st.fragment
+def _explore() -> None:
+    """Everything below the heading; a choice made here is answered here, without the rest."""
+    words = language()
+    view, bends = _view(words)
+    _write_url(view)
     _controls(view)
-    for bend in bends:
-        st.info(_bend_words(words)[bend])
+    # Always there: a note that came or went in the page itself would make it rebuild the map.
+    with st.container(key="notes"):
+        for bend in bends:
+            st.info(_bend_words(words)[bend])
     left, right = st.columns([1.72, 1], gap="medium")
     with left:
         map_view(view.warehouse, scene(view, st.session_state.get(_HEARD, 0)))
@@ -51,7 +59,7 @@ def show() -> None:
 
 def map_view(warehouse: Warehouse, scene: Scene) -> None:
     """Show a scene on the map; tests without a browser replace this."""
-    drawn = cached.ask(routes.shapes, warehouse)
+    drawn = routes.shapes(warehouse)
     st_folium(
         empty_map(routes.shapes_url(warehouse), drawn.bounds),
         key=_MAP,
@@ -76,8 +84,9 @@ def _choose(**fields: Any) -> None:  # noqa: ANN401 - as the fields of a selecti
     st.session_state[_SELECTION] = replace(st.session_state[_SELECTION], **fields)
 
 
-def _view(warehouse: Warehouse, words: Words) -> tuple[View, list[Bend]]:
+def _view(words: Words) -> tuple[View, list[Bend]]:
     """What to show, read from the URL as the page is opened, and what of it could not be met."""
+    warehouse = cached.warehouse()
     misread: list[Bend] = []
     if _SELECTION not in st.session_state:
         st.session_state[_SELECTION], misread = from_query(st.query_params)
@@ -88,6 +97,7 @@ def _view(warehouse: Warehouse, words: Words) -> tuple[View, list[Bend]]:
         lambda series_id, window: facts.periods(warehouse, series_id, window),
         facts.places(warehouse),
     )
+    st.session_state[_SELECTION] = selection
     shown = series[str(selection.series)]
     periods = (
         facts.periods(warehouse, shown.series_id, selection.window) if shown.offer.windows else []
@@ -228,13 +238,7 @@ def _table(view: View) -> None:
     )
     columns = _columns(view)
     st.dataframe(
-        cached.ask(
-            views.map_values,
-            view.warehouse,
-            view.series.series_id,
-            view.window,
-            view.period.start,
-        ),
+        facts.map_table(view.warehouse, view.series.series_id, view.window, view.period.start),
         column_order=list(columns),
         column_config=columns,
         hide_index=True,

@@ -4,6 +4,7 @@
 
 (() => {
   const NOT_PUBLISHED = 255;
+  const NOWHERE = {};
   const STEP_MS = { year: 900, rolling: 260, month: 260 };
   const LAST_STEP_MS = 1600;
   const MISSING_FILL = "url(#atlas-not-published)";
@@ -122,19 +123,33 @@
       return L.marker(latLng, { icon: label, pane: "names", interactive: false, keyboard: false }).addTo(this.map);
     }
 
-    /** Take over a scene once everything it needs is here; until then the last one stays. */
+    /** Take over a scene; the first waits for the shapes, and until then the last one stays. */
     async show(scene) {
       this.wanted = scene;
       try {
-        const [, matrix, coverage] = await Promise.all([
+        const [, coverage] = await Promise.all([
           this.drawn,
-          scene.classes ? bytes(this.root + scene.classes) : null,
-          scene.coverage ? json(this.root + scene.coverage) : {},
+          scene.coverage ? json(this.root + scene.coverage) : NOWHERE,
         ]);
-        if (this.wanted === scene) this.apply(scene, matrix, coverage);
+        if (this.wanted !== scene) return;
+        this.apply(scene, coverage);
+        if (!scene.classes) return;
+        const [matrix, periods] = await Promise.all([
+          bytes(this.root + scene.classes),
+          json(this.root + scene.periods),
+        ]);
+        if (this.wanted === scene) this.unroll(matrix, periods);
       } catch (error) {
         if (this.wanted === scene) this.fail(scene, error);
       }
+    }
+
+    /** All of time is here: now it can be moved through. */
+    unroll(matrix, periods) {
+      this.matrix = matrix;
+      this.scene.all = periods;
+      this.frame.unroll(periods);
+      this.frame.turnTo(this.at);
     }
 
     /** Addresses of a replaced build are gone: the page then has a newer scene, if it is asked. */
@@ -148,13 +163,16 @@
       }
     }
 
-    apply(scene, matrix, coverage) {
+    apply(scene, coverage) {
       const isSameSeries = this.scene?.classes === scene.classes;
+      if (this.scene?.periods === scene.periods) scene.all = this.scene?.all;
       // The page answers what it was told; meanwhile the reader may have moved on.
       const isOld = isSameSeries && scene.heard < this.sent;
+      if (!isSameSeries) {
+        this.pause();
+        this.matrix = null;
+      }
       this.scene = scene;
-      this.matrix = matrix;
-      if (!isSameSeries) this.pause();
       this.frame.write(scene);
       this.fit();
       this.mark(coverage);
@@ -162,12 +180,22 @@
       if (!isOld) {
         this.place = scene.place;
         this.outline("place", this.layers.get(scene.place)?.feature);
-        this.paint(this.timer ? this.at : scene.at);
-      } else {
-        this.paint(this.at);
       }
+      this.paint(isOld || this.timer ? this.at : scene.at);
       document.documentElement.lang = scene.language;
       document.body.dataset.painted = scene.id;
+    }
+
+    /** Colour class of a municipality, by its place in the order of shapes, in a period. */
+    level(i, at) {
+      if (this.matrix) return this.matrix[at * this.codes.length + i];
+      const letter = at === this.scene.at ? this.scene.levels[i] : undefined;
+      return letter === undefined || letter === "-" ? NOT_PUBLISHED : Number(letter);
+    }
+
+    /** The period at an index, once it is known. */
+    period(at) {
+      return this.scene.all?.[at] ?? (at === this.scene.at ? this.scene.now : null);
     }
 
     /** Show all seven departments, once: after that the reader decides. */
@@ -184,7 +212,7 @@
       this.at = at;
       const { colours, zero } = this.scene;
       this.codes.forEach((code, i) => {
-        const level = this.matrix ? this.matrix[at * this.codes.length + i] : NOT_PUBLISHED;
+        const level = this.level(i, at);
         const layer = this.layers.get(code);
         const fillColor = level === NOT_PUBLISHED ? MISSING_FILL : level === 0 ? zero : colours[level - 1];
         if (layer.options.fillColor !== fillColor) layer.setStyle({ fillColor });
@@ -211,6 +239,9 @@
     }
 
     regionNames(names) {
+      const key = JSON.stringify(names);
+      if (this.namesKey === key) return;
+      this.namesKey = key;
       this.written?.forEach((marker) => marker.remove());
       this.written = names.map(({ at, text, kind }) => this.name(at, text, kind));
     }
@@ -244,7 +275,8 @@
 
     play() {
       if (this.timer) return this.pause({ isSettled: true });
-      const last = this.scene.periods.length - 1;
+      if (!this.scene.all) return;
+      const last = this.scene.all.length - 1;
       const step = () => {
         this.paint(this.at >= last ? 0 : this.at + 1);
         const wait = this.at === last ? LAST_STEP_MS : STEP_MS[this.scene.window];
@@ -267,7 +299,7 @@
     tell() {
       this.sent = Math.max(this.sent + 1, (this.scene?.heard ?? 0) + 1);
       window.Streamlit.setComponentValue({
-        place: this.place, period: this.scene?.periods[this.at]?.start ?? null, n: this.sent,
+        place: this.place, period: (this.scene && this.period(this.at)?.start) ?? null, n: this.sent,
       });
     }
 
@@ -284,13 +316,13 @@
       const { name, department } = this.layers.get(open.code).feature.properties;
       const heading = element("div", "head");
       heading.append(element("b", "", name), element("span", "", department));
-      const period = scene.periods[at];
+      const period = this.period(at);
       const write = (...lines) => {
         if (this.open === open && this.scene === scene && this.at === at) {
           open.box.replaceChildren(heading, ...(period ? [element("div", "when", period.label)] : []), ...lines);
         }
       };
-      const level = this.matrix ? this.matrix[at * this.codes.length + this.codes.indexOf(open.code)] : NOT_PUBLISHED;
+      const level = this.level(this.codes.indexOf(open.code), at);
       const isCounted = level !== NOT_PUBLISHED || scene.measure === "rate";
       if (!period || !isCounted) return write(element("div", "note", scene.texts.missing));
       const classText = level === NOT_PUBLISHED ? "…" : scene.labels[level] + " " + scene.unit;
@@ -359,19 +391,23 @@
       this.coverage.hidden = !scene.coverage_legend.length;
       this.search.write(scene.texts);
       this.time.dataset.window = scene.window;
-      this.time.hidden = scene.periods.length < 1;
-      this.range.max = Math.max(0, scene.periods.length - 1);
+      this.time.hidden = !scene.now;
       this.range.setAttribute("aria-label", scene.texts.period);
-      this.ends.replaceChildren(
-        ...[scene.periods.at(0), scene.periods.at(-1)].map((end) => element("span", "", end?.short ?? "")));
-      const open = scene.periods.findIndex((period) => period.badge);
-      const share = open < 0 ? 1 : Math.max(0, (open - 0.5) / Math.max(1, scene.periods.length - 1));
-      this.range.style.setProperty("--standing", `${100 * share}%`);
+      if (scene.all) this.unroll(scene.all);
       this.isPlaying(Boolean(this.atlas.timer));
     }
 
+    /** The span of time, hatched from where figures are open. */
+    unroll(periods) {
+      this.range.max = periods.length - 1;
+      this.ends.replaceChildren(...[periods.at(0), periods.at(-1)].map((end) => element("span", "", end.short)));
+      const open = periods.findIndex((period) => period.badge);
+      const share = open < 0 ? 1 : Math.max(0, (open - 0.5) / Math.max(1, periods.length - 1));
+      this.range.style.setProperty("--standing", `${100 * share}%`);
+    }
+
     turnTo(at) {
-      const period = this.scene.periods[at];
+      const period = this.atlas.period(at);
       if (!period) return;
       this.range.value = at;
       this.range.setAttribute("aria-valuetext", period.label);
