@@ -4,6 +4,7 @@ The outcome is always longitude and latitude, one row per place, keyed by its of
 are handed on as published: mending them is the task of `pipeline.analysis.boundaries`.
 """
 
+import warnings
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -47,6 +48,13 @@ _COLOMBIA: Final = (-83.0, -5.0, -66.0, 17.0)
 
 _SQUARE_METRES_FROM: Final = 1e6
 """An area above this is in m²: no department has a million km², no municipality less than one."""
+
+_UNREADABLE: Final = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    shapely.errors.ShapelyError,
+    UnicodeDecodeError,
+)
 
 _POLYGONAL: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
@@ -105,8 +113,10 @@ def read_polygons(
 def _features(path: Path) -> gpd.GeoDataFrame:
     """The file's features in longitude and latitude."""
     try:
-        features = pyogrio.read_dataframe(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as fault:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is no shape or no number is told below
+            features = pyogrio.read_dataframe(path)
+    except _UNREADABLE as fault:
         reason = str(fault).split(";")[0].replace(f"{path.parent}/", "")
         raise SourceError(
             f"{path.name}: cannot be read as GeoJSON, TopoJSON or shapefile: {reason} "
@@ -184,5 +194,5 @@ def _refuse_rows(path: Path, codes: pd.Series, geometry: gpd.GeoSeries, digits: 
 
 def _km2(area: pd.Series) -> pd.Series:
     """Published areas in km²; some editions print m² under the same column name."""
-    values = area.astype("float64")
+    values = pd.to_numeric(area, errors="coerce").astype("float64")
     return values / 1e6 if values.max() > _SQUARE_METRES_FROM else values

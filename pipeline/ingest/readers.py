@@ -7,7 +7,6 @@ in `pipeline.ingest.conform`.
 
 import csv
 import json
-import math
 import re
 import struct
 from collections.abc import Mapping, Sequence
@@ -42,6 +41,9 @@ _SECTOR_BYTES: Final = 512
 _TABLES_START: Final = 76
 _FIRST_SPECIAL_SECTOR: Final = 0xFFFFFFFA
 _FREE_SECTOR: Final = 0xFFFFFFFF
+
+_TURN: Final = 360.0
+"""No coordinate in degrees is larger; one that is was measured in metres."""
 
 Sheet = list[list[Any]]
 
@@ -220,8 +222,8 @@ def read_points(path: Path, shape: Shape) -> Rows:
     Raises
     ------
     SourceError
-        If the file is no such collection, is empty, a feature is not a point with two finite
-        coordinates, or the properties are not the declared ones.
+        If the file is no such collection, is empty, a feature is not a point in degrees, or the
+        properties are not the declared ones.
     """
     document = read_json(path)
     features = document.get("features") if isinstance(document, dict) else None
@@ -231,7 +233,7 @@ def read_points(path: Path, shape: Shape) -> Rows:
     for number, feature in enumerate(features, start=1):
         if not _is_point(feature):
             message = (
-                f"{shown(path)}: feature {number} is not a point with flat properties: "
+                f"{shown(path)}: feature {number} is not a point in degrees with flat properties: "
                 f"{feature!r:.80}. Download it again."
             )
             raise SourceError(message)
@@ -420,7 +422,7 @@ def _is_point(feature: object) -> bool:
         geometry.get("type") == "Point"
         and isinstance(position, list)
         and len(position) > 1
-        and all(isinstance(axis, int | float) and math.isfinite(axis) for axis in position[:2])
+        and all(isinstance(axis, int | float) and abs(axis) <= _TURN for axis in position[:2])
         and all(map(_is_scalar, properties.values()))
     )
 
