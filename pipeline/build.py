@@ -143,7 +143,7 @@ def _read(
     references = [one for one in new if one.file.source_id not in _EVENT_SOURCES]
     settled = [Found(raw.settled(one.file), one.location) for one in references]
     fallback = (
-        Fallback(carried.municipalities, carried.population, carried.references)
+        Fallback(carried.municipalities, carried.population, carried.documented, carried.references)
         if carried
         else None
     )

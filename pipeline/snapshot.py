@@ -37,6 +37,7 @@ _TABLES: Final = (
     "availability",
     "population_yearly",
     "municipality",
+    "coverage",
     "revision",
     "published_total",
     "point_disagreement",
@@ -55,6 +56,7 @@ class Snapshot:
     readings: tuple[Reading, ...]
     municipalities: pd.DataFrame
     population: pd.DataFrame
+    documented: pd.DataFrame | None
     references: pd.DataFrame
 
 
@@ -77,6 +79,8 @@ def write(warehouse: Warehouse, folder: Path) -> int:
     tables = {name: warehouse.table(f"core.{name}") for name in _TABLES}
     departments = warehouse.table("core.department")[["department_code", "department_name"]]
     tables["municipality"] = _portable(tables["municipality"], departments)
+    states = tables["coverage"]["state"]
+    tables["coverage"] = tables["coverage"][states.isin(["documented", "covered"])]
     digests = {}
     for name, frame in tables.items():
         if "path" in frame:
@@ -125,6 +129,7 @@ def read(folder: Path, series: Sequence[Series], held: AbstractSet[str] = frozen
         tuple(_reading(row, tables, series) for row in _records(carried)),
         municipalities,
         tables["population_yearly"],
+        tables["coverage"] if files["source_id"].eq("coverage").any() else None,
         files[is_reference],
     )
 

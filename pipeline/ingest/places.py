@@ -80,12 +80,15 @@ class Fallback:
         As in `Places`, and the department's name.
     population
         As in `Places`.
+    documented
+        Rows of the coverage contract; None where the snapshot rests on those that came with the code.
     files
         Rows of ``core.source_file`` for the reference files behind the snapshot.
     """
 
     municipalities: pd.DataFrame
     population: pd.DataFrame
+    documented: pd.DataFrame | None
     files: pd.DataFrame
 
 
@@ -113,7 +116,9 @@ class _Shelf:
     used: list[tuple[RawFile, str, int]] = field(default_factory=list)
     """File, role and number of rows."""
 
-    def read(self, source_id: str, reader: Callable[[Found, Dataset], T]) -> list[tuple[Dataset, T]]:
+    def read(
+        self, source_id: str, reader: Callable[[Found, Dataset], T]
+    ) -> list[tuple[Dataset, T]]:
         """Every readable file of a source, with its dataset: worst rank first, oldest first."""
         own = [one for one in self.found if one.file.source_id == source_id]
         own.sort(
@@ -191,6 +196,8 @@ def read_places(
     shelf.read("department_boundaries", lambda one, _: _departmental(one, names))
     municipalities = _laid_out(municipalities, polygons, fallback)
     documented = shelf.newest("coverage", lambda one, _: read_coverage(one.location, names))
+    if documented is None and fallback is not None:
+        documented = fallback.documented
     if documented is None:
         documented = read_coverage(BUNDLED_COVERAGE, names)
     states = [coverage_of(documented, municipalities, programme) for programme in PROGRAMMES]
@@ -210,7 +217,9 @@ def _listed(shelf: _Shelf, fallback: Fallback | None) -> pd.DataFrame:
     known = None if fallback is None else fallback.municipalities
     if listed is None:
         if known is None:
-            message = "No list of municipalities (DIVIPOLA) is here. Add the file and refresh again."
+            message = (
+                "No list of municipalities (DIVIPOLA) is here. Add the file and refresh again."
+            )
             raise SourceError(message)
         listed = known.drop(columns="pdet_subregion")
     if known is None:
@@ -311,16 +320,16 @@ def _departments(municipalities: pd.DataFrame) -> pd.DataFrame:
     return _declared(frame, "core.department")
 
 
-def _population(
-    shelf: _Shelf, fallback: Fallback | None, names: Gazetteer
-) -> pd.DataFrame:
+def _population(shelf: _Shelf, fallback: Fallback | None, names: Gazetteer) -> pd.DataFrame:
     """Residents by year: of two editions that hold a year, the one declared later is used."""
 
     def read(one: Found, dataset: Dataset) -> pd.DataFrame:
         return read_population(one.location, dataset.edition, names)
 
     editions = {dataset.edition: frame for dataset, frame in shelf.read("population", read)}
-    ranks = {one.edition: one.rank for (source, _), one in _DATASETS.items() if source == "population"}
+    ranks = {
+        one.edition: one.rank for (source, _), one in _DATASETS.items() if source == "population"
+    }
     if fallback is not None:
         for edition, frame in fallback.population.groupby("edition"):
             editions.setdefault(str(edition), frame)
@@ -341,8 +350,10 @@ def _declared(frame: pd.DataFrame, table: str) -> pd.DataFrame:
 
 
 def _file_row(file: RawFile, role: str, rows: int) -> dict[str, object]:
-    dated = file if file.cut_date else replace(
-        file, cut_date=file.retrieved_date, cut_basis="retrieved"
+    dated = (
+        file
+        if file.cut_date
+        else replace(file, cut_date=file.retrieved_date, cut_basis="retrieved")
     )
     return {
         "path": file.path,
@@ -367,4 +378,3 @@ def _file_row(file: RawFile, role: str, rows: int) -> dict[str, object]:
         "last_date": pd.NaT,
         "is_bundled": False,
     }
-

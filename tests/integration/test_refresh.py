@@ -1,0 +1,270 @@
+"""A refresh from published files: what is added, what is kept, what becomes history.
+
+Expected figures are counted by hand in `tests.world.files.publish`.
+"""
+
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline import build, snapshot, views
+from pipeline.catalog.series import SERIES, Feed, Series
+from pipeline.catalog.tables import TABLES
+from pipeline.catalog.text import Text
+from pipeline.dictionary import dictionary
+from pipeline.errors import ContractError
+from pipeline.fingerprint import is_current
+from pipeline.ingest import raw
+from pipeline.store.published import published_path
+from pipeline.store.warehouse import Draft, Warehouse
+from tests.world.build import NO_SNAPSHOT, refreshed_from, warehouse_of
+from tests.world.days import TODAY
+from tests.world.files import (
+    CONDUCT_HEADER,
+    PLACES,
+    Event,
+    coverage,
+    coverage_row,
+    mindefensa_cells,
+    one_a_month,
+    publish_places,
+    sheet,
+)
+
+JULY = date(2025, 7, 9)
+
+
+def sums(warehouse: Warehouse, table: str = "core.crime_monthly") -> dict[str, int]:
+    return warehouse.table(table).groupby("series_id")["events"].sum().to_dict()
+
+
+def kidnappings(folder: Path, cut: str, *events: Event) -> Path:
+    """A folder with one release of one workbook."""
+    cells = mindefensa_cells(events, CONDUCT_HEADER)
+    sheet(folder / cut / "SECUESTRO.xlsx", cells)
+    return folder
+
+
+def kidnapped(code: str, day: date, quantity: int) -> Event:
+    return Event(code, day, quantity, "SECUESTRO SIMPLE")
+
+
+def test_every_published_event_is_counted(first_refresh: Path) -> None:
+    warehouse = warehouse_of(first_refresh)
+    assert sums(warehouse) == {
+        "child_soldier_exits": 2,
+        "displacement": 37,
+        "extortion": 13,
+        "homicide_police": 8 * 12 + 4 * 12,
+        "kidnapping": 3,
+        "massacre_cases": 3,
+        "massacre_victims": 11,
+        "mine_victims": 3,
+        "threats": 7,
+    }
+    assert sums(warehouse, "core.crime_yearly") == {
+        "homicide_mindefensa": 13,
+        "leader_killings": 2,
+        "mine_accidents": 1,
+        "mine_clearance": 1,
+    }
+    assert sums(warehouse, "core.crime_department_yearly") == {"displacement": 40}
+    assert warehouse.table("core.context_yearly")["value"].sum() == 15.75
+
+
+def test_an_unlocated_event_stays_in_its_department(first_refresh: Path) -> None:
+    monthly = warehouse_of(first_refresh).table("core.crime_monthly")
+    unlocated = monthly[monthly["municipality_code"].eq("05000")]
+    assert unlocated[["series_id", "events"]].to_numpy().tolist() == [["extortion", 1]]
+
+
+def test_a_newer_release_replaces_and_the_older_becomes_history(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    before = sums(warehouse_of(data_dir))
+    offered = kidnappings(
+        tmp_path / "new",
+        "2026-02-28",
+        kidnapped("05901", JULY, 5),
+        kidnapped("13902", date(2026, 2, 3), 1),
+    )
+    warehouse = warehouse_of(refreshed_from(offered, data_dir))
+    assert sums(warehouse) == before | {"kidnapping": 6}
+    revisions = warehouse.table("core.revision")
+    own = revisions[revisions["series_id"].eq("kidnapping")]
+    assert own.groupby("cut_date")["events"].sum().tolist() == [2, 3, 6]
+
+
+def test_an_older_release_never_replaces_a_newer_one(data_dir: Path, tmp_path: Path) -> None:
+    before = sums(warehouse_of(data_dir))
+    offered = kidnappings(tmp_path / "old", "2024-06-30", kidnapped("05901", date(2024, 1, 1), 9))
+    warehouse = warehouse_of(refreshed_from(offered, data_dir))
+    assert sums(warehouse) == before
+    files = warehouse.table("core.source_file")
+    own = files[files["dataset"].eq("SECUESTRO")].set_index("cut_date")["role"]
+    assert own[pd.Timestamp("2024-06-30")] == "history"
+    assert own[pd.Timestamp("2026-01-31")] == "current"
+    assert 9 in set(warehouse.table("core.revision")["events"])
+
+
+def test_a_refresh_with_known_bytes_changes_nothing(data_dir: Path, published: Path) -> None:
+    offered = raw.scan(published, TODAY)
+    assert raw.unknown(offered.found, raw.read_lock(data_dir / "raw")) == []
+    assert is_current(data_dir, NO_SNAPSHOT)
+
+
+def test_an_edited_raw_file_is_noticed(data_dir: Path) -> None:
+    workbook = next((data_dir / "raw").rglob("SECUESTRO.xlsx"))
+    workbook.write_bytes(workbook.read_bytes() + b" ")
+    with pytest.raises(ValueError, match="another checksum"):
+        build.build(data_dir, snapshot_dir=NO_SNAPSHOT)
+
+
+def test_the_same_input_gives_the_same_tables(first_refresh: Path, data_dir: Path) -> None:
+    before = published_path(data_dir).resolve()
+    build.build(data_dir, snapshot_dir=NO_SNAPSHOT)
+    assert published_path(data_dir).resolve() != before
+    one, two = warehouse_of(first_refresh), warehouse_of(data_dir)
+    for table in set(TABLES) - {"core.build"}:
+        pd.testing.assert_frame_equal(one.table(table), two.table(table), obj=table)
+
+
+def test_a_reader_keeps_its_build_and_the_next_one_sees_the_new(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    reader = warehouse_of(data_dir)
+    refreshed_from(kidnappings(tmp_path, "2026-02-28", kidnapped("05901", JULY, 5)), data_dir)
+    assert sums(reader)["kidnapping"] == 3
+    assert sums(warehouse_of(data_dir))["kidnapping"] == 5
+
+
+def test_a_broken_law_leaves_raw_data_and_warehouse_as_they_were(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Draft) -> None:
+        message = "a law is broken"
+        raise ContractError(message)
+
+    before = {path: path.stat().st_mtime_ns for path in data_dir.rglob("*") if path.is_file()}
+    monkeypatch.setattr(Draft, "check", refuse)
+    with pytest.raises(ContractError, match="a law is broken"):
+        refreshed_from(kidnappings(tmp_path, "2026-02-28", kidnapped("05901", JULY, 5)), data_dir)
+    after = {path: path.stat().st_mtime_ns for path in data_dir.rglob("*") if path.is_file()}
+    assert after == before
+
+
+def test_a_build_cut_off_before_publishing_is_made_up_for(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(_: Draft, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    offered = kidnappings(tmp_path, "2026-02-28", kidnapped("05901", JULY, 5))
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(Draft, "publish", stop)
+        with pytest.raises(KeyboardInterrupt):
+            refreshed_from(offered, data_dir)
+    assert sums(warehouse_of(data_dir))["kidnapping"] == 3
+    assert not is_current(data_dir, NO_SNAPSHOT)
+    build.build(data_dir, snapshot_dir=NO_SNAPSHOT)
+    assert sums(warehouse_of(data_dir))["kidnapping"] == 5
+
+
+def test_an_official_list_collapses_the_coverage_states(data_dir: Path, tmp_path: Path) -> None:
+    states = warehouse_of(data_dir).table("core.coverage").set_index("municipality_code")["state"]
+    assert states.to_dict() == {
+        "05901": "documented",
+        "05902": "candidate",
+        "05903": "no_evidence",
+        "13901": "no_evidence",
+        "13902": "no_evidence",
+        "98901": "outside",
+    }
+    official = [
+        coverage_row(code, evidence="official", state="covered") for code in ("05901", "13901")
+    ]
+    coverage(tmp_path / "2026-10-01" / "somos_comunidad_coverage_official.csv", official)
+    warehouse = warehouse_of(refreshed_from(tmp_path, data_dir))
+    states = warehouse.table("core.coverage").set_index("municipality_code")["state"]
+    assert states.to_dict() == {
+        "05901": "covered",
+        "05902": "not_covered",
+        "05903": "not_covered",
+        "13901": "covered",
+        "13902": "not_covered",
+        "98901": "outside",
+    }
+
+
+BURGLARIES = Series(
+    id="burglaries",
+    label=Text("Hurto inventado", "Invented burglaries"),
+    unit=Text("casos", "cases"),
+    feeds=(Feed("mindefensa_workbooks", "HURTO INVENTADO"),),
+)
+
+
+def test_a_new_series_is_one_declaration(tmp_path: Path) -> None:
+    folder = publish_places(tmp_path / "published")
+    events = [*one_a_month(2024, "05902"), Event("05902", date(2024, 12, 30), 4)]
+    sheet(folder / "2025-01-31" / "HURTO INVENTADO.xlsx", mindefensa_cells(events))
+    series = (*SERIES, BURGLARIES)
+    warehouse = warehouse_of(refreshed_from(folder, tmp_path / "data", series))
+    listed = views.series(warehouse).set_index("series_id")
+    assert listed.loc["burglaries", ["label_es", "is_published", "windows"]].tolist() == [
+        "Hurto inventado",
+        True,
+        "year,rolling,month",
+    ]
+    drawn = views.map_values(warehouse, "burglaries", "year", date(2024, 1, 1))
+    assert drawn.set_index("municipality_code")["events"].to_dict() == {
+        "05901": 0,
+        "05902": 16,
+        "05903": 0,
+        "13901": 0,
+        "13902": 0,
+    }
+    panel = views.place_history(warehouse, "burglaries", "05902", "month")
+    assert panel["events"].tolist() == [1] * 11 + [5]
+    assert "Invented burglaries / Hurto inventado" in dictionary(series=series)
+
+
+def test_a_snapshot_gives_the_same_tables_and_keeps_what_a_refresh_does_not_touch(
+    first_refresh: Path, tmp_path: Path
+) -> None:
+    original = warehouse_of(first_refresh)
+    snapshot.write(original, tmp_path / "snapshot")
+    data_dir = tmp_path / "data"
+    build.build(data_dir, snapshot_dir=tmp_path / "snapshot")
+    carried = warehouse_of(data_dir)
+    for table in set(TABLES) - {"core.build", "core.source_file", "core.municipality"}:
+        one, two = original.table(table), carried.table(table)
+        if "path" in two:
+            two["path"] = two["path"].str.removeprefix("snapshot/")
+            two = two.sort_values(list(TABLES[table].key), ignore_index=True)
+        pd.testing.assert_frame_equal(one, two, obj=table)
+    offered = kidnappings(tmp_path / "new", "2026-02-28", kidnapped("05901", JULY, 5))
+    refreshed_from(offered, data_dir, snapshot_dir=tmp_path / "snapshot")
+    assert sums(warehouse_of(data_dir)) == sums(original) | {"kidnapping": 5}
+
+
+def test_an_unchanged_build_does_without_pandas(data_dir: Path) -> None:
+    """Built once by the command itself, then asked again in a fresh interpreter."""
+    program = (
+        "import sys; from pathlib import Path; from pipeline import bundled;"
+        "bundled.FOLDER = Path('nowhere');"
+        "from pipeline.fingerprint import is_current;"
+        f"assert is_current(Path({str(data_dir)!r}), bundled.FOLDER);"
+        "sys.exit('pandas' in sys.modules)"
+    )
+    command = [sys.executable, "-W", "error", "-c", program]
+    assert subprocess.run(command, check=False, cwd=Path(__file__).parents[2]).returncode == 0
+
+
+def test_places_are_the_invented_ones(first_refresh: Path) -> None:
+    municipalities = warehouse_of(first_refresh).table("core.municipality")
+    assert municipalities["municipality_code"].tolist() == sorted(PLACES)
