@@ -100,7 +100,8 @@ def _count(meaning: str, *, unit: str = "", nullable: bool = False) -> pa.Column
 
 
 def _number(meaning: str, *, unit: str, nullable: bool = False) -> pa.Column:
-    return _column("float64", "double", meaning, pa.Check.ge(0), unit=unit, nullable=nullable)
+    finite = pa.Check.in_range(0, float("inf"), include_max=False)
+    return _column("float64", "double", meaning, finite, unit=unit, nullable=nullable)
 
 
 def _flag(meaning: str) -> pa.Column:

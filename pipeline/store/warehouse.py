@@ -71,6 +71,7 @@ class Draft:
         self._path = self._link.with_name(f"warehouse-{self.build_id}.duckdb")
         self._part = self._path.with_name(self._path.name + _UNFINISHED)
         self._is_checked = False
+        self._stored: set[str] = set()
         self._connection = duckdb.connect(self._part, config=_CONFIG)
         for layer in sorted({table.layer for table in TABLES.values()}):
             self._connection.execute(f"create schema {layer}")
@@ -104,11 +105,13 @@ class Draft:
         Raises
         ------
         ContractError
-            If a column or value breaks the declaration, or a key is repeated; all breaches in one
-            message.
+            If a column or value breaks the declaration, or a key is repeated, all breaches in one
+            message; or if the table is stored already.
         """
+        if name in self._stored:
+            message = f"{name} is stored already; give all its rows at once"
+            raise ContractError(message)
         table = TABLES[name]
-        self._is_checked = False
         breaches = frame_breaches(table, frame)
         if not breaches:
             frame, breaches = _by_key(table, frame)
@@ -123,6 +126,8 @@ class Draft:
         self._connection.register("incoming", arrow.Table.from_pandas(frame, preserve_index=False))
         self._connection.execute(f"insert into {name} select {columns} from incoming")  # noqa: S608 - declared names
         self._connection.unregister("incoming")
+        self._stored.add(name)
+        self._is_checked = False
 
     def frame(self, name: str, **parameters: object) -> pd.DataFrame:
         """Rows that a query finds in what has been stored so far.
@@ -343,24 +348,24 @@ def frame_breaches(table: Table, frame: pd.DataFrame) -> list[str]:
     return [
         breach
         for name, column in table.schema.columns.items()
-        for breach in _column_breaches(column, frame[[name]])
+        for breach in _column_breaches(column, frame[name])
     ]
 
 
-def _column_breaches(column: pa.Column, values: pd.DataFrame) -> list[str]:
-    name = str(column.name)
-    repeats = isinstance(values[name].dtype, pd.StringDtype) or values[name].dtype.kind == "M"
+def _column_breaches(column: pa.Column, values: "pd.Series[Any]") -> list[str]:
+    repeats = isinstance(values.dtype, pd.StringDtype) or values.dtype.kind == "M"
+    checked = values.unique() if repeats else values
     try:
-        column.validate(values.drop_duplicates() if repeats else values, lazy=True)
+        column.validate(pd.DataFrame({column.name: checked}), lazy=True)
     except pa.errors.SchemaErrors as errors:
         cases = errors.failure_cases
     else:
         return []
     breaches = []
     for check, wrong in cases.groupby("check", sort=False)["failure_case"]:
-        count = values[name].isin(wrong.unique()).sum() if repeats else len(wrong)
+        count = values.isin(wrong.unique()).sum() if repeats else len(wrong)
         breaches.append(
-            f"{name}: {count:,} of {len(values):,} values fail {check}, for example "
+            f"{column.name}: {count:,} of {len(values):,} values fail {check}, for example "
             f"{wrong.iloc[0]}; mend the reading of its source or the declaration"
         )
     return breaches

@@ -57,6 +57,19 @@ def test_a_repeated_key_is_a_breach(tmp_path: Path) -> None:
         draft.store("core.crime_monthly", repeated)
 
 
+def test_a_table_is_stored_once(tmp_path: Path) -> None:
+    with Draft(tmp_path) as draft:
+        draft.store("core.crime_monthly", crimes(("extortion", "05901", "2021-01-01", 1)))
+        with pytest.raises(ContractError, match="stored already"):
+            draft.store("core.crime_monthly", crimes(("extortion", "05901", "2021-01-01", 1)))
+
+
+def test_a_number_is_finite() -> None:
+    rain = world.rows("core.context_yearly", ("rainfall", "05901", 2021, float("inf")))
+    (breach,) = frame_breaches(TABLES["core.context_yearly"], rain)
+    assert breach.startswith("value: 1 of 1 values")
+
+
 def test_missing_and_surplus_columns_are_named(tmp_path: Path) -> None:
     wrong = crimes(("extortion", "05901", "2021-01-01", 1)).drop(columns="events").assign(sum=1)
     with Draft(tmp_path) as draft, pytest.raises(ContractError) as error:
