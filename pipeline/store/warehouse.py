@@ -1,4 +1,4 @@
-"""The only module that opens DuckDB: a draft is built beside, checked, then published at once.
+"""The warehouse: a draft is built beside the one in use, checked, then published at once.
 
 A published file is never written again. Replacing an open file would leave readers, even new
 connections of the same process, on the old data; so every build is a file of its own and
@@ -35,9 +35,9 @@ _UNFINISHED: Final = ".part"
 
 
 def layout_version() -> str:
-    """Fingerprint of the declared columns; a warehouse of another layout is not read."""
-    definitions = "\n".join(_ddl(table)[0] for table in TABLES.values())
-    return hashlib.sha256(definitions.encode()).hexdigest()[:12]
+    """Fingerprint of what readers rely on; a warehouse of another layout is not read."""
+    definitions = [_ddl(table)[0] for table in TABLES.values()]
+    return hashlib.sha256("\n".join([*definitions, _sql("mart/rate")]).encode()).hexdigest()[:12]
 
 
 class Draft:
@@ -51,15 +51,15 @@ class Draft:
     data_dir
         Folder that holds ``raw`` and ``processed``.
 
-    Raises
-    ------
-    ContractError
-        If another build is running in the same folder.
-
     Attributes
     ----------
     build_id
         Time of the build in UTC; names the file and the build everywhere it is shown.
+
+    Raises
+    ------
+    ContractError
+        If another build is running in the same folder.
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -154,13 +154,11 @@ class Draft:
         ContractError
             If a row breaks a law; all broken laws in one message.
         """
-        laws = {
-            _law(path.stem): _sql(f"check/{path.stem}") for path in sorted(_SQL.glob("check/*.sql"))
-        }
+        laws = [_sql(f"check/{path.stem}") for path in sorted(_SQL.glob("check/*.sql"))]
         breaches = [
-            breach
-            for law, query in laws.items()
-            if (breach := _law_breach(law, _rows(self._connection, query, {})))
+            _law_breach(law, offending)
+            for law in laws
+            if len(offending := _rows(self._connection, law, {}))
         ]
         if breaches:
             raise ContractError(_message("the tables do not add up", breaches))
@@ -395,15 +393,10 @@ def _by_key(table: Table, frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]
     return frame, [breach]
 
 
-def _law(stem: str) -> str:
-    return _sql(f"check/{stem}").partition("\n")[0].removeprefix("--").strip()
-
-
 def _law_breach(law: str, offending: pd.DataFrame) -> str:
-    if offending.empty:
-        return ""
+    in_words = law.partition("\n")[0].removeprefix("-- ")
     example = ", ".join(f"{column} {value}" for column, value in offending.iloc[0].items())
-    return f"{law}: {len(offending):,} rows break this law, for example {example}"
+    return f"{in_words}: {len(offending):,} rows break this law, for example {example}"
 
 
 def _message(headline: str, breaches: Iterable[str]) -> str:
@@ -481,6 +474,7 @@ def _point(link: Path, target: Path) -> None:
 
 def _prune(folder: Path, keep: set[Path]) -> None:
     # A crashed build may have left its part; the lock says that none is being written now.
+    kept = {path.resolve() for path in keep}
     for path in folder.glob("warehouse-*.duckdb*"):
-        if path.resolve() not in {kept.resolve() for kept in keep}:
+        if path.resolve() not in kept:
             path.unlink()
