@@ -39,7 +39,7 @@ _CENTRE_DIGITS: Final = 3
 """The police add three digits for the populated centre; the first five are the municipality."""
 _LARGEST: Final = 10**9
 """No count, population or year is larger; a number that is has lost its column or its comma."""
-_THOUSANDS = re.compile(r"\s*-?\d{1,3}(,\d{3})+(\.\d+)?\s*")
+_THOUSANDS = re.compile(r"\s*-?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,9 +329,8 @@ def _mapped(raw: Column, rule: Callable[[Any], str | None], what: str) -> tuple[
 def _faults(
     values: npt.NDArray[np.object_], is_wrong: npt.NDArray[np.bool_], what: str
 ) -> list[Fault]:
-    if not is_wrong.any():
-        return []
-    wrong = pd.Series(np.flatnonzero(is_wrong)).groupby(
-        pd.Series(values[is_wrong]).astype("str").to_numpy()
-    )
-    return [Fault(what, rows.to_numpy(), str(value)) for value, rows in wrong]
+    """One fault per distinct wrong value, in the order of their first rows."""
+    rows: dict[str, list[int]] = {}
+    for row in np.flatnonzero(is_wrong).tolist():
+        rows.setdefault(str(values[row]), []).append(row)
+    return [Fault(what, np.asarray(own), value) for value, own in rows.items()]
