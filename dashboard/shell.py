@@ -13,6 +13,7 @@ from pipeline import ContractError
 
 _HERE: Final = Path(__file__).parent
 _LANGUAGE: Final = "language"
+_CHOICE: Final = "language_choice"
 
 
 def run() -> None:
@@ -66,14 +67,21 @@ def heading(words: Words, title: str, subtitle: str) -> None:
 
 def _language_control(words: Words) -> None:
     _ = words.text
+    st.session_state[_CHOICE] = words.code
     st.segmented_control(
         _("Language"),
         ["es", "en"],
         format_func={"es": "Español", "en": "English"}.__getitem__,
-        key=_LANGUAGE,
+        key=_CHOICE,
+        on_change=_take_language,
         required=True,
         label_visibility="collapsed",
     )
+
+
+def _take_language() -> None:
+    # A widget's own value is forgotten when the page changes.
+    st.session_state[_LANGUAGE] = st.session_state[_CHOICE]
 
 
 def _problem(words: Words) -> str:
@@ -84,11 +92,9 @@ def _problem(words: Words) -> str:
         cached.warehouse()
     except ContractError:
         return _(
-            "There is no warehouse of this version. Run `make build` (or `make refresh "
+            "There is no warehouse that this version can read. Run `make build` (or `make refresh "
             "FROM=<folder>` with published files), then reload this page."
         )
-    except Exception:  # noqa: BLE001 - whatever is wrong with the file, the answer is the same
-        return _("The warehouse cannot be read. Run `make build`, then reload this page.")
     return ""
 
 

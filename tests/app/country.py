@@ -1,0 +1,53 @@
+"""The invented country as the dashboard shows it: squares in a row, and the real programme's id.
+
+::
+
+    7 +-------+-------+-------+
+      | 05901 | 05902 | 05903 |     98901 lies apart, to the south
+    6 +-------+-------+-------+
+     -76     -75     -74     -73
+"""
+
+from pathlib import Path
+
+import pandas as pd
+import shapely
+
+from pipeline import SOMOS_COMUNIDAD
+from pipeline.store.warehouse import Warehouse
+from tests.world import core_frames, published
+
+SQUARES = {
+    "05901": shapely.box(-76, 6, -75, 7),
+    "05902": shapely.box(-75, 6, -74, 7),
+    "05903": shapely.box(-74, 6, -73, 7),
+    "98901": shapely.box(-75, 3, -74, 4),
+}
+MARKUP = "Peñón <i>Raro</i>"
+"""Name of 05902: accents to search without, and markup that must stay text."""
+
+
+def frames() -> dict[str, pd.DataFrame]:
+    """Core tables of the country."""
+    tables = core_frames()
+    places = tables["core.municipality"]
+    places["web_geometry"] = [shapely.to_wkb(SQUARES[code]) for code in places["municipality_code"]]
+    places.loc[places["municipality_code"] == "05902", "municipality_name"] = MARKUP
+    departments = tables["core.department"]
+    departments["web_geometry"] = [
+        shapely.to_wkb(
+            shapely.union_all([square for place, square in SQUARES.items() if place[:2] == code])
+        )
+        for code in departments["department_code"]
+    ]
+    series = tables["core.series"]
+    series["label_es"] = [f"Serie {name}" for name in series["series_id"]]
+    series["label_en"] = [f"Series {name}" for name in series["series_id"]]
+    for name in ("core.programme", "core.coverage"):
+        tables[name]["programme_id"] = SOMOS_COMUNIDAD.id
+    return tables
+
+
+def publish(data_dir: Path) -> Warehouse:
+    """The country as a published warehouse in a data folder."""
+    return published(data_dir, frames())

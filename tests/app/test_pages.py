@@ -1,0 +1,199 @@
+"""The pages as they run, without a browser: what they say, also when there is nothing to show."""
+
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import cached, paint
+from pipeline.store.published import published_path
+from tests.app.country import MARKUP, publish
+
+APP = Path(__file__).parents[2] / "dashboard/app.py"
+
+
+@pytest.fixture(scope="module")
+def country(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data_dir = tmp_path_factory.mktemp("data")
+    publish(data_dir).close()
+    return data_dir
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    yield
+    cached._opened.cache_clear()
+
+
+def opened(data_dir: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
+    monkeypatch.setenv("DATA_DIR", str(data_dir))
+    page = AppTest.from_file(str(APP), default_timeout=30)
+    for name, value in query.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def text(page: AppTest) -> str:
+    """Everything the page says in pieces of its own."""
+    return "\n".join(one.proto.body for one in page.get("html"))
+
+
+def test_the_first_visit(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(country, monkeypatch, lang="en")
+    assert page.selectbox[0].label == "Series"
+    assert page.selectbox[0].options == [
+        "Violence · Series sightings",
+        "Violence · Series sightings_by_day",
+        "Violence · Series sightings_by_night",
+        "Violence · Series crowds",
+        "Violence · Series meteors",
+        "Violence · Series migrations",
+        "Violence · Series ghosts (not published here)",
+        "Context · Series rainfall",
+    ]
+    assert "<h2>Series sightings</h2>" in text(page)
+    assert "cut June 1, 2023" in text(page)
+    assert dict(page.query_params) == {
+        "series": "sightings",
+        "measure": "rate",
+        "window": "year",
+        "period": "2021",
+        "lang": "en",
+    }
+
+
+def test_the_whole_page_is_spanish_by_default(
+    country: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(country, monkeypatch)
+    assert page.selectbox[0].label == "Serie"
+    assert page.toggle[0].label == "Cobertura del programa"
+    assert "<h2>Serie sightings</h2>" in text(page)
+
+
+def test_a_link_opens_a_place(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(country, monkeypatch, lang="en", series="sightings", period="2022", place="05901")
+    said = text(page)
+    assert "<h2>Villa Prueba</h2>" in said
+    assert "<span class='value'>5</span>" in said
+    assert "incomplete" in said
+    # The month that was never published lies within; two are known of the department alone.
+    assert "not on the map: 2" in said
+    assert "confirmed by several sources" in said
+    assert "Since October 2020" in said
+    assert "Diario de Prueba, 2022" in said
+
+
+def test_a_place_without_figures_says_so(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(country, monkeypatch, lang="en", series="migrations", place="05902")
+    assert "Not published here: unknown, not zero." in text(page)
+    assert "Candidate, to be confirmed" in text(page)
+
+
+def test_a_candidate_is_never_called_uncovered(
+    country: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("05902", "05903"):
+        said = text(opened(country, monkeypatch, lang="en", place=place)).lower()
+        assert "not covered" not in said
+        assert "not on the list" not in said
+
+
+def test_names_are_text_and_not_markup(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(country, monkeypatch, place="05902")
+    assert "Peñón &lt;i&gt;Raro&lt;/i&gt;" in text(page)
+    assert MARKUP not in text(page)
+
+
+def test_a_stale_link_shows_the_nearest_view_and_says_so(
+    country: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(country, monkeypatch, lang="en", series="dragons", period="1999", place="99999")
+    assert [note.value for note in page.info] == [
+        "The link names a series that is not known here; this is the first one.",
+        "The link names a municipality that is not on this map.",
+        "Nothing is published for the period asked for; this is the nearest one.",
+    ]
+    assert page.query_params["series"] == "sightings"
+    assert page.query_params["period"] == "2021"
+
+
+def test_a_choice_changes_the_link(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(country, monkeypatch, lang="en", place="05901")
+    page.selectbox[0].set_value("rainfall").run()
+    assert page.query_params["series"] == "rainfall"
+    assert page.query_params["measure"] == "count"
+    assert page.query_params["place"] == "05901"
+    assert [note.value for note in page.info] == [
+        "This series has no such measure; this is the nearest one."
+    ]
+    page.toggle[0].set_value(False).run()
+    assert page.query_params["coverage"] == "0"
+
+
+def test_the_map_has_a_table_twin(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(country, monkeypatch, lang="en", series="crowds", measure="count", table="1")
+    (table,) = page.dataframe
+    assert list(table.value["events"]) == [0, 6, 0]
+    assert "2021. Municipalities that are not listed" in page.caption[-1].value
+
+
+def test_a_series_without_data_is_shown_as_unpublished(
+    country: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = opened(country, monkeypatch, lang="en", series="ghosts", place="05901", table="1")
+    assert "Not published here: unknown, not zero." in text(page)
+
+
+def test_sources(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(country, monkeypatch, lang="en")
+    page.switch_page("pages/sources.py").run()
+    assert not page.exception
+    said = unescape(text(page))
+    assert "Nadie, Nada." in said
+    assert "June 1, 2023" in said
+    assert "Public sources name 1 of the programme's 35 municipalities." in said
+    assert "Not published here" in said
+
+
+def test_a_new_build_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = publish(tmp_path)
+    page = opened(tmp_path, monkeypatch, lang="en")
+    assert f"build {first.build_id}" in text(page)
+    second = publish(tmp_path)
+    page.run()
+    assert f"build {second.build_id}" in text(page)
+    first.close()
+    second.close()
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"), [("en", "nothing to show yet"), ("es", "aún no tiene nada")]
+)
+def test_without_a_warehouse_the_page_says_what_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str, title: str
+) -> None:
+    page = opened(tmp_path, monkeypatch, lang=lang)
+    assert title in page.title[0].value
+    assert "`make build`" in page.markdown[-1].value
+
+
+def test_a_broken_warehouse_is_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = published_path(tmp_path)
+    path.parent.mkdir()
+    path.write_bytes(b"not a database")
+    page = opened(tmp_path, monkeypatch, lang="en")
+    assert "`make build`" in page.markdown[-1].value
+
+
+def test_missing_front_end_files_are_named(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paint, "_STATIC", country)
+    assert "vendor/leaflet/leaflet.js" in paint.missing_front_end()
+    page = opened(country, monkeypatch, lang="en")
+    assert "`make setup`" in page.markdown[-1].value

@@ -1,0 +1,246 @@
+"""The map as a reader meets it, in a browser that reaches nothing but its own server."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import FrameLocator, expect
+
+from tests.app.country import MARKUP, publish
+from tests.browser.conftest import Visit
+from tests.browser.served import dashboard, painted
+
+VILLA, PUERTO, MUESTRA = 0, 1, 2
+"""Where the squares stand in the order of shapes."""
+
+
+def colours(frame: FrameLocator) -> list[str]:
+    places = frame.locator("path.municipality")
+    return [places.nth(i).get_attribute("fill") for i in range(places.count())]
+
+
+def place(frame: FrameLocator, i: int):
+    return frame.locator("path.municipality").nth(i)
+
+
+def zoom(frame: FrameLocator) -> float:
+    return frame.locator("body").evaluate("() => window.map.getZoom()")
+
+
+def repainted(frame: FrameLocator, view: str) -> None:
+    """Wait until the map shows a view."""
+    expect(frame.locator("body")).to_have_attribute("data-painted", re.compile(view))
+
+
+def test_every_place_is_painted_by_its_class(visit: Callable[..., Visit]) -> None:
+    frame = visit().open("series=migrations&measure=count")
+    villa, puerto, muestra = colours(frame)
+    assert villa.startswith("#")
+    # Who publishes nothing is hatched, never coloured as zero.
+    assert puerto == muestra == "url(#atlas-not-published)"
+    expect(frame.locator(".step.missing")).to_contain_text("not published")
+
+
+def test_a_change_repaints_and_keeps_frame_and_zoom(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    frame = here.open("series=sightings")
+    frame.locator(".leaflet-control-zoom-in").click()
+    frame.locator("body").evaluate("() => { window.same = 'frame'; }")
+    here.page.wait_for_timeout(400)
+    before, level = colours(frame), zoom(frame)
+
+    here.page.get_by_role("radio", name="Count").click()
+    repainted(frame, "sightings/year/count")
+    here.page.get_by_role("radio", name="Month", exact=True).click()
+    repainted(frame, "sightings/month/count")
+    series = here.page.get_by_role("combobox").first
+    series.click()
+    series.press("ArrowDown")
+    series.press("Enter")
+    repainted(frame, "sightings_by_day/month/count")
+
+    assert frame.locator("body").evaluate("() => window.same") == "frame"
+    assert zoom(frame) == level
+    assert colours(frame) != before
+
+
+def test_a_note_does_not_rebuild_the_map(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    frame = here.open("series=migrations&window=rolling&period=1999")
+    expect(here.page.get_by_text("this is the nearest one")).to_be_visible()
+    frame.locator("body").evaluate("() => { window.same = 'frame'; }")
+    here.page.get_by_role("radio", name="Month", exact=True).click()
+    repainted(frame, "migrations/month")
+    expect(here.page.get_by_text("this is the nearest one")).to_have_count(0)
+    assert frame.locator("body").evaluate("() => window.same") == "frame"
+
+
+def test_a_click_opens_the_place(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    frame = here.open("series=crowds")
+    place(frame, PUERTO).click()
+    expect(here.page.locator(".place h2")).to_have_text(MARKUP)
+    expect(here.page.locator(".tile .value").first).to_have_text("6")
+    expect(here.page.locator("section.coverage")).to_contain_text("Candidate")
+    here.page.wait_for_url("**place=05902**")
+    here.page.get_by_role("button", name="Close").click()
+    expect(here.page.locator(".place")).to_have_count(0)
+
+
+def test_a_tooltip_tells_count_rate_and_interval(visit: Callable[..., Visit]) -> None:
+    frame = visit().open("series=sightings&period=2023")
+    place(frame, VILLA).hover()
+    tip = frame.locator(".atlas-tip")
+    expect(tip).to_contain_text("Villa Prueba")
+    expect(tip).to_contain_text("likely between 7.3 and 43")
+    expect(tip).to_contain_text("may still grow")
+    expect(tip).to_contain_text("Source: Nadie")
+
+
+def test_a_name_is_written_as_it_is(visit: Callable[..., Visit]) -> None:
+    frame = visit().open("series=crowds")
+    place(frame, PUERTO).hover()
+    expect(frame.locator(".atlas-tip b").first).to_have_text(MARKUP)
+    expect(frame.locator(".atlas-tip i")).to_have_count(0)
+
+
+def test_time_plays_in_the_browser_and_settles_in_the_url(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    frame = here.open("series=sightings&measure=count&window=month&period=2021-01")
+    label = frame.locator(".time .label b")
+    expect(label).to_have_text("January 2021")
+    at_first = colours(frame)
+    sent: list[object] = []
+    here.page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+
+    frame.get_by_role("button", name="Play").click()
+    expect(label).to_have_text("February 2021")
+    assert sent == []
+    assert here.parameter("period") == "2021-01"
+    # January had three sightings in Villa Prueba, February none.
+    assert colours(frame) != at_first
+    frame.get_by_role("button", name="Pause").click()
+    stopped = label.text_content()
+    here.page.wait_for_function("() => !location.search.includes('period=2021-01')")
+    here.page.wait_for_timeout(500)
+    assert label.text_content() == stopped
+
+
+def test_figures_never_lag_behind_the_period(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    frame = here.open("series=sightings&measure=count&period=2021")
+    slider = frame.get_by_role("slider")
+    place(frame, VILLA).hover()
+    tip = frame.locator(".atlas-tip")
+    expect(tip.locator(".when")).to_have_text("2021")
+    expect(tip.locator(".row b").first).to_have_text("5")
+    # 2022 also has five, 2023 six: the label and the figure change together.
+    slider.press("End")
+    expect(tip.locator(".when")).to_have_text("2023")
+    expect(tip.locator(".row b").first).to_have_text("6")
+    expect(frame.locator(".time .badge")).to_have_text("incomplete")
+
+
+def test_a_link_restores_the_view(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    query = "series=sightings&measure=count&window=rolling&period=2022-02&place=05901&lang=en"
+    frame = here.open(query)
+    expect(frame.locator(".time .label b")).to_have_text("12 months to February 2022")
+    expect(frame.locator(".legend .title")).to_have_text("Series sightings: cases")
+    expect(here.page.locator(".place h2")).to_have_text("Villa Prueba")
+    assert here.page.url.endswith(query)
+
+
+@pytest.mark.parametrize(
+    ("locale", "title", "lang"),
+    [
+        ("es-CO", "Atlas de Comunidades Resilientes", "es"),
+        ("en-GB", "Resilient Communities Atlas", "en"),
+    ],
+)
+def test_the_browser_chooses_the_language(
+    visit: Callable[..., Visit], locale: str, title: str, lang: str
+) -> None:
+    here = visit(locale=locale)
+    frame = here.open()
+    expect(here.page.get_by_role("heading", level=1)).to_have_text(title)
+    expect(here.page.locator("html")).to_have_attribute("lang", lang)
+    expect(frame.locator("html")).to_have_attribute("lang", lang)
+
+
+def test_the_reader_changes_the_language_of_everything(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    frame = here.open("lang=en&place=05901")
+    here.page.get_by_role("radio", name="Español").click()
+    repainted(frame, "/es$")
+    expect(frame.locator(".search input")).to_have_attribute("placeholder", "Buscar un municipio")
+    expect(here.page.locator("section.coverage h3")).to_have_text("Cobertura del programa")
+    here.page.wait_for_url("**lang=es**")
+    here.page.get_by_role("link", name="Datos y fuentes").click()
+    expect(here.page.get_by_role("heading", level=1)).to_have_text("Datos y fuentes")
+    assert here.parameter("lang") == "es"
+
+
+def test_a_place_is_found_by_keyboard_without_accents(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    frame = here.open("series=crowds")
+    search = frame.get_by_role("combobox")
+    search.fill("penon")
+    expect(frame.get_by_role("option")).to_have_count(1)
+    search.press("Enter")
+    expect(here.page.locator(".place h2")).to_have_text(MARKUP)
+    search.fill("nowhere")
+    expect(frame.locator(".search .none")).to_be_visible()
+
+
+def test_coverage_is_drawn_by_state_and_can_be_put_away(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    frame = here.open("series=sightings")
+    expect(frame.locator("path.documented")).to_have_count(1)
+    expect(frame.locator("path.candidate")).to_have_count(1)
+    expect(frame.locator(".legend .documented")).to_have_text("Programme documented: 1 of 35")
+    assert "not covered" not in frame.locator(".legend.coverage").inner_text().lower()
+    here.page.get_by_test_id("stCheckbox").first.locator("label").click()
+    expect(frame.locator("path.documented")).to_have_count(0)
+    expect(frame.locator(".legend.coverage")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_nothing_is_wider_than_the_window(visit: Callable[..., Visit], width: int) -> None:
+    here = visit(width=width)
+    frame = here.open("series=sightings&window=month&place=05901&lang=es")
+    for where in (here.page.locator("html"), frame.locator("html")):
+        assert where.evaluate("root => root.scrollWidth <= root.clientWidth")
+    panel, view = here.page.locator(".place").bounding_box(), frame.locator(".view").bounding_box()
+    if width < 640:
+        assert panel["y"] > view["y"] + view["height"]
+    else:
+        assert panel["x"] > view["x"] + view["width"]
+    # The legend stands above the map, not on it.
+    legend = frame.locator(".heads").bounding_box()
+    assert legend["y"] + legend["height"] <= view["y"] + 1
+
+
+def test_a_tap_tells_what_a_pointer_would(visit: Callable[..., Visit]) -> None:
+    frame = visit(width=390, height=844).open("series=crowds")
+    place(frame, PUERTO).click()
+    expect(frame.locator(".atlas-tip")).to_contain_text("Peñón")
+
+
+def test_an_open_page_moves_on_to_a_new_build(visit: Callable[..., Visit], tmp_path: Path) -> None:
+    first = publish(tmp_path)
+    with dashboard(tmp_path, tmp_path / "log") as address:
+        here = visit()
+        here.address = address
+        frame = here.open("series=sightings&lang=en")
+        expect(here.page.locator(".provenance")).to_contain_text(first.build_id)
+        second = publish(tmp_path)
+        place(frame, VILLA).click()
+        expect(here.page.locator(".provenance")).to_contain_text(second.build_id)
+        painted(here.page)
+    # What the map asked of the replaced build was not found, and is asked of the new one.
+    assert all("404" in complaint for complaint in here.complaints)
+    here.complaints.clear()
+    first.close()
+    second.close()
