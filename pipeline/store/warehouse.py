@@ -32,6 +32,8 @@ _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "memory_limit": "1GB",
 }
 _UNFINISHED: Final = ".part"
+_BATCH_ROWS: Final = 2 * 122_880
+"""Two of DuckDB's row groups: what one thread writes at a time."""
 
 
 def layout_version() -> str:
@@ -123,7 +125,9 @@ class Draft:
             else _quoted(column)
             for column, facts in table.schema.columns.items()
         )
-        self._connection.register("incoming", arrow.Table.from_pandas(frame, preserve_index=False))
+        whole = arrow.Table.from_pandas(frame, preserve_index=False)
+        batches = whole.to_batches(max_chunksize=_BATCH_ROWS)
+        self._connection.register("incoming", arrow.Table.from_batches(batches, whole.schema))
         self._connection.execute(f"insert into {name} select {columns} from incoming")  # noqa: S608 - declared names
         self._connection.unregister("incoming")
         self._stored.add(name)
