@@ -5,7 +5,6 @@ boundaries. `read` turns them back into readings, one per published file behind 
 build from the snapshot passes the same contracts and checks as a build from the files themselves.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
@@ -23,9 +22,10 @@ from pipeline.catalog.series import Feed, Grain, Role, Series
 from pipeline.catalog.sources import SOURCES, Source
 from pipeline.catalog.tables import TABLES
 from pipeline.core import EVERYWHERE
+from pipeline.errors import SourceError
 from pipeline.ingest.conform import Months
 from pipeline.ingest.events import EVENT_LAYOUTS, Drop, Reading
-from pipeline.ingest.raw import RawFile
+from pipeline.ingest.raw import RawFile, sha256_of
 from pipeline.store.warehouse import Warehouse
 from pipeline.words import normalised
 
@@ -87,7 +87,7 @@ def write(warehouse: Warehouse, folder: Path) -> int:
             frame["path"] = frame["path"].str.removeprefix(SNAPSHOT_PREFIX)
         path = folder / f"{name}.parquet"
         frame.to_parquet(path, index=False, compression="zstd", compression_level=19)
-        digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+        digests[name] = sha256_of(path)
     files = [asdict(_file(row)) for row in _records(tables["source_file"])]
     stated = {
         "cut_date": max(file["cut_date"] for file in files),
@@ -117,7 +117,13 @@ def read(folder: Path, series: Sequence[Series], held: AbstractSet[str] = frozen
     -------
     Snapshot
         Every reading has the published file's own checksum, cut and row counts.
+
+    Raises
+    ------
+    SourceError
+        If a table of the snapshot is missing or is not the one that was written.
     """
+    _verify(folder)
     tables = {name: _table(folder, name) for name in _TABLES}
     municipalities = tables["municipality"]
     outlines = shapely.from_geojson(municipalities["web_geometry"].to_numpy(dtype=object))
@@ -132,6 +138,18 @@ def read(folder: Path, series: Sequence[Series], held: AbstractSet[str] = frozen
         tables["coverage"] if files["source_id"].eq("coverage").any() else None,
         files[is_reference],
     )
+
+
+def _verify(folder: Path) -> None:
+    stated = json.loads((folder / MANIFEST_NAME).read_bytes())["tables"]
+    for name in _TABLES:
+        path = folder / f"{name}.parquet"
+        if not path.is_file() or stated.get(name) != sha256_of(path):
+            message = (
+                f"{path} is missing or is not the table that belongs to this snapshot. Restore "
+                "the folder as it came with the code, or run `make snapshot` after a refresh."
+            )
+            raise SourceError(message)
 
 
 def _table(folder: Path, name: str) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from pipeline.catalog.series import SERIES, Feed, Series
 from pipeline.catalog.tables import TABLES
 from pipeline.catalog.text import Text
 from pipeline.dictionary import dictionary
-from pipeline.errors import ContractError
+from pipeline.errors import ContractError, SourceError
 from pipeline.fingerprint import is_current
 from pipeline.ingest import raw
 from pipeline.store.published import published_path
@@ -24,7 +24,7 @@ from pipeline.store.warehouse import Draft, Warehouse
 from tests.world.build import NO_SNAPSHOT, refreshed_from, warehouse_of
 from tests.world.days import TODAY
 from tests.world.files import (
-    CONDUCT_HEADER,
+    WITH_CONDUCT,
     PLACES,
     Event,
     coverage,
@@ -44,7 +44,7 @@ def sums(warehouse: Warehouse, table: str = "core.crime_monthly") -> dict[str, i
 
 def kidnappings(folder: Path, cut: str, *events: Event) -> Path:
     """A folder with one release of one workbook."""
-    cells = mindefensa_cells(events, CONDUCT_HEADER)
+    cells = mindefensa_cells(events, WITH_CONDUCT)
     sheet(folder / cut / "SECUESTRO.xlsx", cells)
     return folder
 
@@ -250,6 +250,14 @@ def test_a_snapshot_gives_the_same_tables_and_keeps_what_a_refresh_does_not_touc
     offered = kidnappings(tmp_path / "new", "2026-02-28", kidnapped("05901", JULY, 5))
     refreshed_from(offered, data_dir, snapshot_dir=tmp_path / "snapshot")
     assert sums(warehouse_of(data_dir)) == sums(original) | {"kidnapping": 5}
+
+
+def test_a_spoilt_snapshot_is_refused(first_refresh: Path, tmp_path: Path) -> None:
+    snapshot.write(warehouse_of(first_refresh), tmp_path)
+    table = tmp_path / "crime_monthly.parquet"
+    table.write_bytes(table.read_bytes()[:-8])
+    with pytest.raises(SourceError, match="crime_monthly"):
+        snapshot.read(tmp_path, SERIES)
 
 
 def test_an_unchanged_build_does_without_pandas(data_dir: Path) -> None:
