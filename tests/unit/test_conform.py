@@ -188,7 +188,7 @@ class TestNames:
 
     def test_pairs_with_slashes_and_numbers_are_told_as_they_are(self) -> None:
         codes, faults = located_by_name(
-            ["DEPARTAMENTO UNO", "UNO / DOS", 5], ["PUERTO ENSAYO", "TRES / CUATRO", 901], HERE
+            ["DEPARTAMENTO UNO", "UNO / DOS", "5"], ["PUERTO ENSAYO", "TRES / CUATRO", "901"], HERE
         )
         assert codes.tolist() == ["05902", None, None]
         assert sorted(fault.example for fault in faults) == ["5 / 901", "UNO / DOS / TRES / CUATRO"]

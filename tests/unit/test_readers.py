@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.catalog.shapes import SHAPES, Shape
@@ -376,6 +376,7 @@ class TestPoints:
 class TestAnyOrder:
     """What a file says does not depend on the order of its rows."""
 
+    @settings(max_examples=30)  # each writes a file
     @given(order=st.permutations(range(6)))
     def test_columns_keep_their_rows_together(
         self, tmp_path_factory: pytest.TempPathFactory, order: list[int]

@@ -296,7 +296,7 @@ def police_cells(
     look = POLICE[layout]
     titles = ["MINISTERIO DE DEFENSA NACIONAL", "POLICÍA NACIONAL", "", "", "", "DELITO INVENTADO"]
     titles += [""] * (look.title_rows - len(titles) - 1)
-    cells = [[title] for title in [*titles, _period_title(events, period)]]
+    cells: Cells = [[title] for title in [*titles, _period_title(events, period)]]
     cells.append(list(look.header))
     cells += [_police_row(event, look) for event in events]
     width = len(look.header)
@@ -460,29 +460,20 @@ def leaders(path: Path, rows: Iterable[tuple[date, str, str]]) -> Path:
 
 def divipola(path: Path, spelling: str = "text") -> Path:
     """The list of municipalities, codes as ``05901`` (text), ``5901`` (number) or ``5,901``."""
-    codes = {
-        "text": lambda code: code,
-        "number": lambda code: str(int(code)),
-        "thousands": lambda code: f"{int(code):,}",
-    }[spelling]
-    rows = [
-        (int(code[:2]), department, codes(code), municipality, "Municipio")
+    is_text = spelling == "text"
+    header = (
+        "Código Departamento,Nombre Departamento,Código Municipio,Nombre Municipio,"
+        "Tipo: Municipio / Isla / Área no municipalizada,longitud,Latitud"
+        if is_text
+        else "COD_DPTO,NOM_DPTO,COD_MPIO,NOM_MPIO,TIPO,LATITUD,LONGITUD,Geo Municipio"
+    )
+    seat = ("-75,05", "6,05") if is_text else ("6.05", "-75.05", "POINT (-75.05 6.05)")
+    pattern = {"text": "{:05d}", "number": "{:d}", "thousands": "{:,}"}[spelling]
+    rows = (
+        (int(code[:2]), department, pattern.format(int(code)), municipality, "Municipio", *seat)
         for code, (municipality, department) in PLACES.items()
-    ]
-    if spelling == "text":
-        header = ["Código Departamento", "Nombre Departamento", "Código Municipio"]
-        header += ["Nombre Municipio", "Tipo: Municipio / Isla / Área no municipalizada"]
-        ends = [("-75,05", "6,05")] * len(rows)
-        return table(path, [*header, "longitud", "Latitud"], map(_joined, rows, ends))
-    short = ["COD_DPTO", "NOM_DPTO", "COD_MPIO", "NOM_MPIO", "TIPO"]
-    ends = [("6.05", "-75.05", "POINT (-75.05 6.05)")] * len(rows)
-    has_mark = spelling == "thousands"
-    header = [*short, "LATITUD", "LONGITUD", "Geo Municipio"]
-    return table(path, header, map(_joined, rows, ends), mark=has_mark)
-
-
-def _joined(row: tuple[Any, ...], end: tuple[str, ...]) -> tuple[Any, ...]:
-    return (*row, *end)
+    )
+    return table(path, header.split(","), rows, mark=spelling == "thousands")
 
 
 def residents(code: str, year: int) -> int:
@@ -631,9 +622,10 @@ def coverage(path: Path, rows: Iterable[Sequence[str]]) -> Path:
 def square(code: str) -> shapely.Polygon:
     """The ground of a municipality."""
     row, column = divmod(list(PLACES).index(code), COLUMNS)
-    west, south = WEST + SIDE * column, SOUTH + SIDE * row
-    corners = [west, south, west + SIDE, south + SIDE]
-    return shapely.box(*(round(corner, 1) for corner in corners))
+    # rounded, so that neighbours have the very same corners
+    west, east = (round(WEST + SIDE * (column + n), 1) for n in (0, 1))
+    south, north = (round(SOUTH + SIDE * (row + n), 1) for n in (0, 1))
+    return shapely.Polygon([(west, south), (east, south), (east, north), (west, north)])
 
 
 def centre(code: str) -> tuple[float, float]:
@@ -642,7 +634,7 @@ def centre(code: str) -> tuple[float, float]:
     return round(point.x, 4), round(point.y, 4)
 
 
-def planar_km2(ground: shapely.Polygon) -> float:
+def planar_km2(ground: shapely.Geometry) -> float:
     """Area as DANE prints it, on its own map plane."""
     return float(gpd.GeoSeries([ground], crs=crs.STORE).to_crs(crs.METRIC).area.iloc[0]) / 1e6
 
@@ -708,7 +700,7 @@ def department_geojson(path: Path) -> Path:
     return document(path, {"type": "FeatureCollection", "features": features})
 
 
-def _ground_facts(code: str, ground: shapely.Polygon) -> dict[str, Any]:
+def _ground_facts(code: str, ground: shapely.Geometry) -> dict[str, Any]:
     municipality, department = PLACES[code]
     return {
         "divipola_mun": code,
