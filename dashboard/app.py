@@ -1,12 +1,16 @@
 """The server and, run as a script once per interaction, the list of pages."""
 
 import gc
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Thread
 
 import streamlit as st
+
+# However the server is started: streamlit puts this folder on the path, not the project's.
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from dashboard.routes import ROUTES, warm
 

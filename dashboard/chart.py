@@ -16,8 +16,8 @@ from dashboard.state import Measure
 
 Spec = dict[str, Any]
 
-LINE: Final = "#8f2a3c"
-BAND: Final = "#d85d4c"
+VIOLENCE: Final = "#8f2a3c"
+CONTEXT: Final = "#674a98"
 MIXED: Final = "#b7b1a6"
 GAP: Final = "#efede8"
 _LABELS: Final = "#626a73"
@@ -64,9 +64,15 @@ class Marked:
     label: str
 
 
-def history_points(
-    history: pd.DataFrame, measure: Measure, window: Window, words: Words
-) -> pd.DataFrame:
+class Drawn(NamedTuple):
+    """What is drawn: counts or rates, by periods of some length, in a colour."""
+
+    measure: Measure
+    window: Window
+    colour: str = VIOLENCE
+
+
+def history_points(history: pd.DataFrame, drawn: Drawn, words: Words) -> pd.DataFrame:
     """What there is to draw of one series in one municipality.
 
     Parameters
@@ -74,10 +80,8 @@ def history_points(
     history
         One row per published period: ``period``, ``events``, ``rate_per_100k`` and its limits,
         ``is_provisional``, ``crosses_edition``; ascending.
-    measure
-        Whether counts or rates are drawn.
-    window
-        Length of a period.
+    drawn
+        What is drawn.
     words
         Language of what is written.
 
@@ -91,6 +95,7 @@ def history_points(
         editions of the population; the latter two reach over to the figures beside them. `is_alone`
         if no line goes through the point.
     """
+    measure, window, _colour = drawn
     columns = _MEASURED[measure]
     known = history.rename(columns=columns).set_index("period")
     starts = pd.date_range(known.index[0], known.index[-1], freq=_STARTS[window], unit="s")
@@ -98,7 +103,7 @@ def history_points(
     is_known = points["value"].notna()
     is_open = points["is_provisional"].eq(True)
     is_mixed = points["crosses_edition"].eq(True) & (measure == "rate")
-    drawn: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "start": starts,
         "end": pd.date_range(starts[0], periods=len(starts) + 1, freq=_STARTS[window])[1:],
         "at": _middle(starts) if window == "year" else starts,
@@ -115,12 +120,10 @@ def history_points(
         f"{column}_text": ["" if pd.isna(value) else written(value) for value in points[column]]
         for column in columns.values()
     }
-    return points[list(columns.values())].assign(**drawn, **texts).reset_index(drop=True)
+    return points[list(columns.values())].assign(**facts, **texts).reset_index(drop=True)
 
 
-def history_spec(
-    points: pd.DataFrame, marks: Sequence[Marked], measure: Measure, window: Window, words: Words
-) -> Spec:
+def history_spec(points: pd.DataFrame, marks: Sequence[Marked], drawn: Drawn, words: Words) -> Spec:
     """How to draw the points: a Vega-Lite specification without their data.
 
     Parameters
@@ -129,10 +132,8 @@ def history_spec(
         From `history_points`.
     marks
         Dates to mark.
-    measure
-        Whether counts or rates are drawn, rates with their 95 % interval.
-    window
-        Length of a period.
+    drawn
+        What is drawn; rates with their 95 % interval.
     words
         Language of labels and numbers.
 
@@ -142,10 +143,10 @@ def history_spec(
         Layers on one time axis. A period that is not published is shaded and breaks the line.
     """
     # Twelve months of one window are in the next one too: only separate periods make bars.
-    has_bars = measure == "count" and window != "rolling"
+    has_bars = drawn.measure == "count" and drawn.window != "rolling"
     layers = [*_gaps(points), *_marks(marks)]
-    layers += [_bars()] if has_bars else _lines(points, measure)
-    layers.append(_hover(measure, words))
+    layers += [_bars(drawn.colour)] if has_bars else _lines(points, drawn)
+    layers.append(_hover(drawn.measure, words))
     return {
         "height": _HEIGHT_PX,
         "padding": {"left": 0, "right": 6, "top": 2, "bottom": 0},
@@ -204,14 +205,16 @@ def _gaps(points: pd.DataFrame) -> list[Spec]:
     ]
 
 
-def _lines(points: pd.DataFrame, measure: Measure) -> list[Spec]:
+def _lines(points: pd.DataFrame, drawn: Drawn) -> list[Spec]:
     layers: list[Spec] = []
-    if measure == "rate":
+    if drawn.measure == "rate":
         band = {"x": _time("at"), "y": _value("lower"), "y2": {"field": "upper"}}
-        layers.append({"mark": {"type": "area", "color": BAND, "opacity": 0.2}, "encoding": band})
+        layers.append(
+            {"mark": {"type": "area", "color": drawn.colour, "opacity": 0.15}, "encoding": band}
+        )
     strokes: dict[str, Spec] = {
-        "standing": {"color": LINE},
-        "open": {"color": LINE, "strokeDash": [3, 3]},
+        "standing": {"color": drawn.colour},
+        "open": {"color": drawn.colour, "strokeDash": [3, 3]},
         "mixed": {"color": MIXED},
     }
     layers += [
@@ -223,19 +226,26 @@ def _lines(points: pd.DataFrame, measure: Measure) -> list[Spec]:
         if points[field].notna().any()
     ]
     if points["is_alone"].any():
-        alone = {
-            "transform": [{"filter": "datum.is_alone"}],
-            "mark": {"type": "circle", "color": LINE, "size": 18, "opacity": 1},
-            "encoding": {"x": _time("at"), "y": _value("value")},
-        }
-        layers.append(alone)
+        layers += _lone_points(drawn)
     return layers
 
 
-def _bars() -> Spec:
+def _lone_points(drawn: Drawn) -> list[Spec]:
+    """Figures between gaps, which no line or band goes through."""
+    alone = {"transform": [{"filter": "datum.is_alone"}]}
+    dot = {"type": "circle", "color": drawn.colour, "size": 18, "opacity": 1}
+    whisker = {"type": "rule", "color": drawn.colour, "opacity": 0.35, "strokeWidth": 4}
+    dots = {**alone, "mark": dot, "encoding": {"x": _time("at"), "y": _value("value")}}
+    if drawn.measure == "count":
+        return [dots]
+    span = {"x": _time("at"), "y": _value("lower"), "y2": {"field": "upper"}}
+    return [{**alone, "mark": whisker, "encoding": span}, dots]
+
+
+def _bars(colour: str) -> Spec:
     return {
         "transform": [{"filter": "datum.is_known"}],
-        "mark": {"type": "rect", "color": LINE, "stroke": "#ffffff", "strokeWidth": 0.4},
+        "mark": {"type": "rect", "color": colour, "stroke": "#ffffff", "strokeWidth": 0.4},
         "encoding": {
             "x": _time("start"),
             "x2": {"field": "end"},

@@ -44,6 +44,7 @@ def geometry_file(municipalities: pd.DataFrame, departments: pd.DataFrame) -> by
                 {
                     "code": row.municipality_code,
                     "name": row.municipality_name,
+                    "label": _label_point(row.web_geometry),
                     "department": row.department_name,
                 },
                 row.web_geometry,

@@ -77,6 +77,8 @@ class Scene:
         Words of the legend and the tooltip.
     labels
         Of the classes, from zero upwards.
+    edges
+        Upper bounds of the classes above zero, written where two colours meet.
     colours
         Of the classes above zero.
     zero
@@ -108,6 +110,7 @@ class Scene:
     count_unit: str
     source: str
     labels: Sequence[str]
+    edges: Sequence[str]
     colours: Sequence[str]
     zero: str
     coverage_legend: Sequence[dict[str, str]]

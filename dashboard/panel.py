@@ -9,7 +9,15 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import facts
-from dashboard.chart import STYLES, Marked, history_points, history_spec
+from dashboard.chart import (
+    CONTEXT,
+    STYLES,
+    VIOLENCE,
+    Drawn,
+    Marked,
+    history_points,
+    history_spec,
+)
 from dashboard.facts import Coverage, Figure, Place
 from dashboard.language import Words
 from dashboard.state import Period
@@ -190,10 +198,12 @@ def _draw_history(view: View, history: pd.DataFrame) -> None:
         else _("Count per period")
     )
     st.html(Markup("<p class='chart-title'>{}</p>").format(title))
-    points = history_points(history, view.measure, view.window, view.words)
+    colour = CONTEXT if view.series.kind == "context" else VIOLENCE
+    drawn = Drawn(view.measure, view.window, colour)
+    points = history_points(history, drawn, view.words)
     st.vega_lite_chart(
         points,
-        history_spec(points, marks, view.measure, view.window, view.words),
+        history_spec(points, marks, drawn, view.words),
         width="stretch",
         theme=None,
         key="history",

@@ -1,9 +1,10 @@
 """What the map says and where it finds the rest, for one view."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from dashboard import facts, routes
-from dashboard.facts import ColourClass
+from dashboard.facts import ColourClass, Coverage
 from dashboard.language import Words
 from dashboard.paint import CONTEXT, VIOLENCE, ZERO, Scene, shades
 from dashboard.view import View
@@ -28,6 +29,7 @@ def scene(view: View, heard: int) -> Scene:
         measured = unit
     classes = periods = figures = now = None
     labels: list[str] = []
+    edges: list[str] = []
     levels, at = "", 0
     if view.period:
         key = (view.warehouse, series_id, view.window)
@@ -37,8 +39,11 @@ def scene(view: View, heard: int) -> Scene:
         at = view.periods.index(view.period)
         now = routes.named(view.period, view.window, view.words)
         levels = routes.levels(*key, view.measure, at)
-        labels = class_labels(view.words, facts.colour_classes(*key, view.measure))
+        colour_classes = facts.colour_classes(*key, view.measure)
+        labels = class_labels(view.words, colour_classes)
+        edges = [view.words.number(one.upper) for one in colour_classes if one.upper is not None]
     has_coverage = view.selection.has_coverage and view.may_show_coverage
+    coverage = facts.coverage(view.warehouse, SOMOS_COMUNIDAD.id)
     return Scene(
         id="/".join(
             [series_id, view.window, view.measure, str(view.selection.period), view.language]
@@ -61,9 +66,10 @@ def scene(view: View, heard: int) -> Scene:
         count_unit=unit.capitalize(),
         source=_("Source: {source}").format(source=view.series.publisher),
         labels=labels,
+        edges=edges,
         colours=shades(CONTEXT if view.series.kind == "context" else VIOLENCE, len(labels[1:])),
         zero=ZERO,
-        coverage_legend=_coverage_legend(view) if has_coverage else [],
+        coverage_legend=coverage_legend(view.words, coverage.values()) if has_coverage else [],
         names=_names(view.words),
         texts=_texts(view.words),
     )
@@ -90,35 +96,45 @@ def class_labels(words: Words, classes: list[ColourClass]) -> list[str]:
     return labels
 
 
-def _coverage_legend(view: View) -> list[dict[str, str]]:
-    """The states of coverage that the map tells apart, with how many are documented."""
-    _ = view.words.text
-    coverage = facts.coverage(view.warehouse, SOMOS_COMUNIDAD.id)
-    documented = [one for one in coverage.values() if one.state == "documented"]
+def coverage_legend(words: Words, coverage: Iterable[Coverage]) -> list[dict[str, str]]:
+    """The states of coverage that the map tells apart, with how many municipalities are known.
+
+    Parameters
+    ----------
+    words
+        Language.
+    coverage
+        Of every municipality. An official list has other states than what was found in public.
+
+    Returns
+    -------
+    legend
+        One entry per state that occurs: ``state``, ``text`` and a longer ``hint``.
+    """
+    _ = words.text
+    states = [one.state for one in coverage]
+    count = words.number(states.count("documented") or states.count("covered"))
+    total = words.number(SOMOS_COMUNIDAD.municipality_count)
+    legend = {
+        "documented": (
+            _("Programme documented: {count} of {total}").format(count=count, total=total),
+            _("A public source names the municipality."),
+        ),
+        "covered": (
+            _("Programme: {count} municipalities").format(count=count),
+            _("The programme's own list names the municipality."),
+        ),
+        "candidate": (
+            _("Candidate, to be confirmed"),
+            _("May be one of the municipalities that no public source names."),
+        ),
+        "no_evidence": (_("No evidence either way"), _("Nothing found, nothing excluded.")),
+        "outside": (_("Other departments"), _("The programme did not work there.")),
+    }
     return [
-        {
-            "state": "documented",
-            "text": _("Programme documented: {documented} of {total}").format(
-                documented=view.words.number(len(documented)),
-                total=view.words.number(SOMOS_COMUNIDAD.municipality_count),
-            ),
-            "hint": _("A public source names the municipality."),
-        },
-        {
-            "state": "candidate",
-            "text": _("Candidate, to be confirmed"),
-            "hint": _("May be one of the municipalities that no public source names."),
-        },
-        {
-            "state": "no_evidence",
-            "text": _("No evidence either way"),
-            "hint": _("Nothing found, nothing excluded."),
-        },
-        {
-            "state": "outside",
-            "text": _("Other departments"),
-            "hint": _("The programme did not work there."),
-        },
+        {"state": state, "text": text, "hint": hint}
+        for state, (text, hint) in legend.items()
+        if state in states
     ]
 
 

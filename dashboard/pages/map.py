@@ -47,7 +47,7 @@ def _explore() -> None:
     # Always there: a note that came or went in the page itself would make it rebuild the map.
     with st.container(key="notes"):
         for bend in bends:
-            st.info(_bend_words(words)[bend])
+            st.html(Markup("<p class='note'>{}</p>").format(_bend_words(words)[bend]))
     left, right = st.columns([1.72, 1], gap="medium")
     with left:
         map_view(view.warehouse, scene(view, st.session_state.get(_HEARD, 0)))
@@ -237,8 +237,14 @@ def _table(view: View) -> None:
         period=view.when(view.period.start)
     )
     columns = _columns(view)
+    written: dict[str, Any] = {
+        "events": view.words.number,
+        **{name: view.words.rate for name in columns if name.startswith("rate_")},
+    }
+    figures = facts.map_table(view.warehouse, view.series.series_id, view.window, view.period.start)
     st.dataframe(
-        facts.map_table(view.warehouse, view.series.series_id, view.window, view.period.start),
+        # Formatted figures still sort as numbers.
+        figures.style.format(written, na_rep="–"),
         column_order=list(columns),
         column_config=columns,
         hide_index=True,
@@ -249,17 +255,16 @@ def _table(view: View) -> None:
 
 def _columns(view: View) -> dict[str, Any]:
     _ = view.words.text
-    number = st.column_config.NumberColumn
     columns: dict[str, Any] = {
         "municipality_name": _("Municipality"),
         "department_name": _("Department"),
-        "events": number(view.series.unit(view.language).capitalize(), format="localized"),
+        "events": view.series.unit(view.language).capitalize(),
     }
     if view.series.has_rate:
         columns |= {
-            "rate_per_100k": number(_("Per 100,000 residents a year"), format="%.1f"),
-            "rate_lower_per_100k": number(_("Likely from"), format="%.1f"),
-            "rate_upper_per_100k": number(_("Likely to"), format="%.1f"),
+            "rate_per_100k": _("Per 100,000 residents a year"),
+            "rate_lower_per_100k": _("Likely from"),
+            "rate_upper_per_100k": _("Likely to"),
         }
     return {**columns, "is_provisional": st.column_config.CheckboxColumn(_("Provisional"))}
 

@@ -7,6 +7,7 @@
   const NOWHERE = {};
   const STEP_MS = { year: 900, rolling: 260, month: 260 };
   const LAST_STEP_MS = 1600;
+  const PLACE_NAMES_ZOOM = 8.75;
   const MISSING_FILL = "url(#atlas-not-published)";
   const LIGHT = { fillOpacity: 1, color: "#ffffff", weight: 0.6, opacity: 0.8 };
 
@@ -110,9 +111,11 @@
         pane: "lines", interactive: false, style: { fill: false, color: "#4a4a4a", weight: 1.1, opacity: 0.75 },
       }).addTo(map);
       for (const { properties } of departments) {
-        if (properties.is_shown) this.name(properties.label, properties.name, "department");
+        if (properties.is_shown) this.name(properties.label, properties.name, "department").addTo(map);
       }
       this.outlines = {};
+      this.placeNames = L.layerGroup().addTo(map);
+      map.on("zoomend moveend", () => this.namePlaces());
       this.coverage = L.layerGroup().addTo(map);
       this.frame.search.offer(municipalities.map((feature) => feature.properties));
     }
@@ -120,7 +123,18 @@
     /** A name written on the map. */
     name(latLng, text, kind) {
       const label = L.divIcon({ className: `atlas-name ${kind}`, html: element("span", "", text), iconSize: [0, 0] });
-      return L.marker(latLng, { icon: label, pane: "names", interactive: false, keyboard: false }).addTo(this.map);
+      return L.marker(latLng, { icon: label, pane: "names", interactive: false, keyboard: false });
+    }
+
+    /** Names of the municipalities in sight, where there is room for them. */
+    namePlaces() {
+      this.placeNames.clearLayers();
+      if (this.map.getZoom() < PLACE_NAMES_ZOOM) return;
+      const sight = this.map.getBounds();
+      for (const layer of this.layers.values()) {
+        const { label, name } = layer.feature.properties;
+        if (sight.contains(label)) this.name(label, name, "place").addTo(this.placeNames);
+      }
     }
 
     /** Take over a scene; the first waits for the shapes, and until then the last one stays. */
@@ -243,7 +257,7 @@
       if (this.namesKey === key) return;
       this.namesKey = key;
       this.written?.forEach((marker) => marker.remove());
-      this.written = names.map(({ at, text, kind }) => this.name(at, text, kind));
+      this.written = names.map(({ at, text, kind }) => this.name(at, text, kind).addTo(this.map));
     }
 
     outline(kind, feature) {
@@ -440,7 +454,11 @@
     };
     if (scene.labels.length) {
       bar.append(block("step zero", scene.zero, scene.labels[0]));
-      scene.colours.forEach((colour, i) => bar.append(block("step", colour, scene.labels[i + 1])));
+      scene.colours.forEach((colour, i) => {
+        const step = block("step", colour, scene.edges[i] ?? "");
+        step.title = scene.labels[i + 1];
+        bar.append(step);
+      });
     }
     bar.append(block("step missing", "", scene.texts.not_published));
     return [title, bar];

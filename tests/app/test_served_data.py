@@ -1,6 +1,7 @@
 """What the map fetches, from the invented country reckoned by hand."""
 
 import gzip
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -13,10 +14,10 @@ from starlette.requests import Request
 from starlette.routing import Match
 
 from dashboard import cached, facts, routes
-from dashboard.facts import ColourClass
+from dashboard.facts import ColourClass, Coverage
 from dashboard.language import words
-from dashboard.paint import change, shades
-from dashboard.scenes import class_labels, scene
+from dashboard.paint import CONTEXT, VIOLENCE, ZERO, change, shades
+from dashboard.scenes import class_labels, coverage_legend, scene
 from dashboard.state import Selection
 from dashboard.view import APART_FROM_COVERAGE, View
 from pipeline import Warehouse
@@ -160,6 +161,7 @@ def test_a_scene_holds_the_shown_period_in_words(warehouse: Warehouse) -> None:
     assert shown.now == {"start": "2021-01-01", "label": "2021", "short": "2021", "badge": ""}
     assert shown.title == "Series sightings: cases"
     assert shown.labels == ["0", "< 2", "2–5", "≥ 5"]
+    assert shown.edges == ["2", "5"]
     assert len(shown.colours) == 3
     legend = {one["state"]: one["text"] for one in shown.coverage_legend}
     assert legend["documented"] == "Programme documented: 1 of 35"
@@ -180,6 +182,34 @@ def test_coverage_is_never_drawn_over_people_at_risk(
     monkeypatch.setattr("dashboard.view.APART_FROM_COVERAGE", frozenset({"sightings"}))
     apart = scene(view(warehouse), heard=0)
     assert (apart.coverage, apart.coverage_legend) == (None, [])
+
+
+def test_an_official_list_replaces_what_was_found() -> None:
+    codes = ("05901", "05902", "05903")
+    official = [
+        Coverage(code, state, None, None, None, None, None)
+        for code, state in zip(codes, ("covered", "covered", "not_covered"), strict=True)
+    ]
+    (entry,) = coverage_legend(words("en"), official)
+    assert entry["text"] == "Programme: 2 municipalities"
+
+
+def relative_luminance(colour: str) -> float:
+    """As WCAG 2 defines it."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("palette", [VIOLENCE, CONTEXT])
+def test_more_is_darker_whoever_looks(palette: tuple[str, ...]) -> None:
+    # Lightness (CIE L*) falls by at least ten, a step seen without any sense of hue.
+    lightness = [116 * relative_luminance(c) ** (1 / 3) - 16 for c in (ZERO, *palette)]
+    steps = [lighter - darker for lighter, darker in itertools.pairwise(lightness)]
+    assert min(steps[1:]) >= 10
+    assert steps[0] >= 5
 
 
 def test_class_labels_are_open_at_both_ends() -> None:

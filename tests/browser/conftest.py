@@ -56,8 +56,12 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visit]]:
     """Open a page of some size and browser language; every test ends on a silent one."""
     opened: list[Visit] = []
 
-    def new(width: int = 1280, height: int = 900, locale: str = "en-US") -> Visit:
-        context = browser.new_context(viewport={"width": width, "height": height}, locale=locale)
+    def new(
+        width: int = 1280, height: int = 900, *, locale: str = "en-US", has_touch: bool = False
+    ) -> Visit:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=locale, has_touch=has_touch
+        )
         page = context.new_page()
         page.set_default_timeout(15_000)
         one = Visit(page, address)

@@ -223,8 +223,8 @@ def test_nothing_is_wider_than_the_window(visit: Callable[..., Visit], width: in
 
 
 def test_a_tap_tells_what_a_pointer_would(visit: Callable[..., Visit]) -> None:
-    frame = visit(width=390, height=844).open("series=crowds")
-    place(frame, PUERTO).click()
+    frame = visit(width=390, height=844, has_touch=True).open("series=crowds")
+    place(frame, PUERTO).tap()
     expect(frame.locator(".atlas-tip")).to_contain_text("Peñón")
 
 
@@ -239,8 +239,9 @@ def test_an_open_page_moves_on_to_a_new_build(visit: Callable[..., Visit], tmp_p
         place(frame, VILLA).click()
         expect(here.page.locator(".provenance")).to_contain_text(second.build_id)
         painted(here.page)
-    # What the map asked of the replaced build was not found, and is asked of the new one.
-    assert all("404" in complaint for complaint in here.complaints)
-    here.complaints.clear()
+        # What the map asked of the replaced build was not found, and is asked of the new one.
+        assert all("404" in complaint for complaint in here.complaints)
+        here.complaints.clear()
+        here.page.goto("about:blank")
     first.close()
     second.close()
