@@ -223,11 +223,11 @@ def read_coverage(path: Path, places: Gazetteer) -> pd.DataFrame:
             f"{list(_COVERAGE_COLUMNS)} in this order."
         )
         raise SourceError(message)
-    codes = raw["municipality_code"].map(lambda code: _municipality(code, places))
+    codes = [_municipality(code, places) or code for code in raw["municipality_code"]]
     problems = [
-        f"row {row}: unknown municipality {raw['municipality_code'][position]!r}"
-        for row, position in enumerate(raw.index, start=_FIRST_CSV_ROW)
-        if codes[position] is None
+        f"row {row}: unknown municipality {code!r}"
+        for row, code in enumerate(codes, start=_FIRST_CSV_ROW)
+        if code not in places.codes
     ]
     programmes = {programme.id for programme in PROGRAMMES}
     problems += _unknown_terms(raw["programme_id"], programmes, "programme_id")
@@ -239,7 +239,8 @@ def read_coverage(path: Path, places: Gazetteer) -> pd.DataFrame:
             for row, text in enumerate(raw[column], start=_FIRST_CSV_ROW)
             if text and not _is_iso_date(text)
         ]
-    twice = raw.assign(code=codes).duplicated(["programme_id", "code"]) & codes.notna()
+    coded = raw.assign(municipality_code=codes)
+    twice = coded.duplicated(["programme_id", "municipality_code"])
     problems += [
         f"row {row + _FIRST_CSV_ROW}: the municipality appears twice"
         for row in np.flatnonzero(twice)
@@ -250,7 +251,7 @@ def read_coverage(path: Path, places: Gazetteer) -> pd.DataFrame:
             + "".join(f"\n  {problem}" for problem in problems)
         )
         raise SourceError(message)
-    frame = raw.assign(municipality_code=codes.astype("str")).replace("", pd.NA)
+    frame = coded.replace("", pd.NA)
     for column in ("start_date", "end_date"):
         parsed = pd.to_datetime(frame[column], format="%Y-%m-%d")
         frame[column] = parsed.astype("datetime64[s]")
