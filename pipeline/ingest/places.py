@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
@@ -36,7 +35,7 @@ BUNDLED_COVERAGE: Final = (
 """What is documented today; an official list among the raw files takes its place."""
 
 AREA_TOLERANCE_SHARE: Final = {"fine": 0.005, "coarse": 0.025}
-"""How far a planar area may lie from the one DANE prints; the coarse edition is more generalised."""
+"""How far a planar area may lie from the one DANE prints; the coarse edition lies farther off."""
 
 _DATASETS: Final = {(source.id, one.id): one for source in SOURCES for one in source.datasets}
 _REFERENCE: Final = "reference"
@@ -81,7 +80,7 @@ class Fallback:
     population
         As in `Places`.
     documented
-        Rows of the coverage contract; None where the snapshot rests on those that came with the code.
+        Rows of the coverage contract; None where the snapshot rests on those beside the code.
     files
         Rows of ``core.source_file`` for the reference files behind the snapshot.
     """
@@ -223,7 +222,7 @@ def _listed(shelf: _Shelf, fallback: Fallback | None) -> pd.DataFrame:
             raise SourceError(message)
         listed = known.drop(columns="pdet_subregion")
     if known is None:
-        return listed.assign(pdet_subregion=pd.NA)
+        return listed.assign(pdet_subregion=pd.Series(index=listed.index, dtype="str"))
     return listed.merge(
         known[["municipality_code", "pdet_subregion"]], on="municipality_code", how="left"
     )
@@ -249,7 +248,7 @@ def _polygons(shelf: _Shelf, municipalities: pd.DataFrame) -> gpd.GeoDataFrame |
 
 
 def _departmental(one: Found, names: Gazetteer) -> gpd.GeoDataFrame:
-    """Departmental boundaries: read as a check, since outlines are dissolved from municipalities."""
+    """Departmental boundaries: only a check, since outlines are dissolved from municipalities."""
     polygons = read_polygons(one.location, unit="department")
     if differing := set(names.departments.values()) ^ set(polygons["department_code"]):
         message = (
@@ -268,8 +267,8 @@ def _check_areas(file: RawFile, polygons: gpd.GeoDataFrame, tolerance_share: flo
     if len(wrong):
         worst = off.idxmax()
         message = (
-            f"{file.path}: {len(wrong)} areas are more than {tolerance_share:.1%} off the published "
-            f"ones, most of all {polygons['municipality_code'][worst]} by {off[worst]:.1%}. The "
+            f"{file.path}: {len(wrong)} areas are more than {tolerance_share:.1%} off the "
+            f"published ones, most of all {polygons['municipality_code'][worst]} by {off[worst]:.1%}. The "
             "boundaries are too coarse or of another year."
         )
         raise SourceError(message)

@@ -24,8 +24,8 @@ from pipeline.store.warehouse import Draft, Warehouse
 from tests.world.build import NO_SNAPSHOT, refreshed_from, warehouse_of
 from tests.world.days import TODAY
 from tests.world.files import (
-    WITH_CONDUCT,
     PLACES,
+    WITH_CONDUCT,
     Event,
     coverage,
     coverage_row,
