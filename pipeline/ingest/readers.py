@@ -440,9 +440,12 @@ def _check_names(path: Path, names: list[str], shape: Shape) -> None:
         if accepted and not set(accepted) & set(names):
             faults.append(f"no {what} column (expected {' or '.join(accepted)})")
     if unknown := sorted(set(names) - shape.known):
-        faults.append(f"unknown columns {unknown}: declare them in pipeline/catalog/shapes.py")
+        faults.append(f"unknown columns {unknown}")
     if faults:
-        message = f"{shown(path)}: {'; '.join(faults)}. Found {names}."
+        message = (
+            f"{shown(path)}: {'; '.join(faults)}. Found {names}. If the publisher renamed or added "
+            "one, declare it in pipeline/catalog/shapes.py; else download the file again."
+        )
         raise SourceError(message)
 
 

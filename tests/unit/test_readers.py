@@ -51,7 +51,7 @@ class TestEventWorkbooks:
             (("FECHA", *files.PLAIN[1:]), "no date column.*unknown columns.*FECHA"),
             ((*files.PLAIN[:-1], "NÚMERO"), "no quantity column.*unknown columns.*NUMERO"),
             ((*files.PLAIN[:3], "CÓDIGO", "LUGAR", "CANTIDAD"), "no municipality code or name"),
-            ((*files.PLAIN[:4], "SORPRESA", "CANTIDAD"), "unknown columns.*SORPRESA.*declare"),
+            ((*files.PLAIN[:4], "SORPRESA", "CANTIDAD"), "unknown columns.*SORPRESA.*declare it"),
             ((*files.PLAIN[:4], "CANTIDAD", "CANTIDAD "), "columns that appear twice.*CANTIDAD"),
         ],
     )

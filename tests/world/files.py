@@ -18,7 +18,7 @@ writes it; the others write a file and return its path. `publish` writes a folde
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -46,6 +46,7 @@ DEPARTMENTS: Final = {code[:2]: names[1] for code, names in PLACES.items()}
 WEST, SOUTH, SIDE, COLUMNS = -75.0, 6.0, 0.1, 3
 MASTER: Final = "master_municipios_real"
 
+CREATED: Final = datetime(2026, 1, 1, tzinfo=UTC)
 MONTHS_ES: Final = (
     "ENERO FEBRERO MARZO ABRIL MAYO JUNIO JULIO AGOSTO SEPTIEMBRE OCTUBRE NOVIEMBRE DICIEMBRE"
 ).split()
@@ -96,6 +97,7 @@ def sheets(path: Path, content: Mapping[str, Sequence[Sequence[Any]]]) -> Path:
         legacy.save(str(path))
         return path
     with xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
+        book.set_properties({"created": CREATED})  # the same cells are the same bytes
         for name, cells in content.items():
             page = book.add_worksheet(name)
             for row, column, value in _filled(cells):
