@@ -238,11 +238,13 @@ def months_of(raw: Column, text_format: str) -> tuple[Months, Months, list[Fault
         One per unreadable value.
     """
     values = np.asarray(raw, dtype=object)
-    is_date = np.fromiter((type(value) in _DATES for value in values), bool, len(values))
-    is_text = np.fromiter((type(value) is str for value in values), bool, len(values))
-    days = np.full(values.shape, "NaT", dtype="datetime64[D]")
-    days[is_date] = values[is_date].astype("datetime64[D]")
-    days[is_text] = _days_of_text(values[is_text], text_format)
+    positions, distinct = pd.factorize(values, use_na_sentinel=False)  # years hold few days
+    is_date = np.fromiter((type(value) in _DATES for value in distinct), bool, len(distinct))
+    is_text = np.fromiter((type(value) is str for value in distinct), bool, len(distinct))
+    known = np.full(distinct.shape, "NaT", dtype="datetime64[D]")
+    known[is_date] = distinct[is_date].astype("datetime64[D]")
+    known[is_text] = _days_of_text(distinct[is_text], text_format)
+    days = known[positions]
     faults = _faults(values, np.isnat(days), "unreadable date")
     is_early = days < _EARLIEST
     faults += _faults(values, is_early, f"date before {_EARLIEST}")
@@ -285,6 +287,8 @@ def numbers_of(raw: Column) -> npt.NDArray[np.float64]:
 
     A comma separates thousands and nothing else: ``"1,5"`` is no number, not 15.
     """
+    if set(map(type, raw)) == {float}:  # as workbooks keep numbers
+        return np.asarray(raw, dtype=np.float64)
     values = [
         _without_separators(str(value)) if isinstance(value, str | int) else value for value in raw
     ]
