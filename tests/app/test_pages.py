@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import cached, paint
 from pipeline.store.published import published_path
-from tests.app.country import MARKUP, publish
+from tests.app.country import MARKUP, frames, publish
+from tests.world import published
 
 APP = Path(__file__).parents[2] / "dashboard/app.py"
 
@@ -161,6 +162,14 @@ def test_sources(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "June 1, 2023" in said
     assert "Public sources name 1 of the programme's 35 municipalities." in said
     assert "Not published here" in said
+
+
+def test_the_bundled_snapshot_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = frames()
+    tables["core.source_file"]["is_bundled"] = True
+    published(tmp_path, tables).close()
+    page = opened(tmp_path, monkeypatch, lang="en")
+    assert "bundled snapshot, cut June 1, 2023" in text(page)
 
 
 def test_a_new_build_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
