@@ -30,6 +30,7 @@ _SQL: Final = Path(__file__).parent / "sql"
 _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": 2,
     "memory_limit": "1GB",
+    "enable_progress_bar": False,
 }
 _UNFINISHED: Final = ".part"
 _BATCH_ROWS: Final = 2 * 122_880
