@@ -30,7 +30,6 @@ _SQL: Final = Path(__file__).parent / "sql"
 _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": 2,
     "memory_limit": "1GB",
-    "enable_progress_bar": False,
 }
 _UNFINISHED: Final = ".part"
 _BATCH_ROWS: Final = 2 * 122_880
@@ -76,6 +75,7 @@ class Draft:
         self._is_checked = False
         self._stored: set[str] = set()
         self._connection = duckdb.connect(self._part, config=_CONFIG)
+        self._connection.execute("set enable_progress_bar = false")
         for layer in sorted({table.layer for table in TABLES.values()}):
             self._connection.execute(f"create schema {layer}")
         for table in TABLES.values():
