@@ -1,5 +1,6 @@
 """What every page shares: language, look, page list, and what to say when there is no warehouse."""
 
+import logging
 from pathlib import Path
 from typing import Final
 
@@ -9,8 +10,8 @@ from markupsafe import Markup
 from dashboard import cached
 from dashboard.language import LanguageCode, Words, spoken, words
 from dashboard.paint import missing_front_end
-from pipeline import ContractError
 
+_LOG: Final = logging.getLogger(__name__)
 _HERE: Final = Path(__file__).parent
 _LANGUAGE: Final = "language"
 _CHOICE: Final = "language_choice"
@@ -90,7 +91,9 @@ def _problem(words: Words) -> str:
         return _("Files that the map needs are missing. Run `make setup`, then reload this page.")
     try:
         cached.warehouse()
-    except ContractError:
+    except Exception:  # noqa: BLE001 - see below
+        # Whatever is wrong with the file: the reader is told what to do, the operator what it was.
+        _LOG.exception("the warehouse cannot be opened")
         return _(
             "There is no warehouse that this version can read. Run `make build` (or `make refresh "
             "FROM=<folder>` with published files), then reload this page."

@@ -204,6 +204,19 @@ def test_a_broken_warehouse_is_no_traceback(
     assert "`make build`" in page.markdown[-1].value
 
 
+def test_a_fault_nobody_foresaw_is_no_traceback_either(
+    country: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_path: Path) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(cached, "_opened", fail)
+    page = opened(country, monkeypatch, lang="en")
+    monkeypatch.undo()
+    assert "`make build`" in page.markdown[-1].value
+    assert "the disk is gone" in caplog.text
+
+
 def test_missing_front_end_files_are_named(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paint, "_STATIC", country)
     assert "vendor/leaflet/leaflet.js" in paint.missing_front_end()
