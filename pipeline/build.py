@@ -1,8 +1,8 @@
 """The whole refresh, top to bottom, one call per table."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -18,14 +18,12 @@ from pipeline.catalog.sources import SOURCES
 from pipeline.errors import SourceError
 from pipeline.fingerprint import build_fingerprint
 from pipeline.ingest import raw
-from pipeline.ingest.events import EVENT_LAYOUTS, Reading, read_events
+from pipeline.ingest.events import EVENT_LAYOUTS, Reading, decoded, interpreted
 from pipeline.ingest.places import Fallback, Places, Refusals, read_places
 from pipeline.ingest.raw import Found, RawFile
+from pipeline.ingest.readers import Rows
 from pipeline.snapshot import Snapshot
 from pipeline.store.warehouse import Draft
-
-_READERS: Final = 2
-"""Files decoded at a time; more would only raise the peak of memory."""
 
 _EVENT_SOURCES: Final = frozenset(source.id for source in SOURCES if source.layout in EVENT_LAYOUTS)
 
@@ -139,28 +137,40 @@ def _read(
     series: Sequence[Series],
     refusals: Refusals,
 ) -> _Inputs:
-    """Read every file before judging any, so that one message can name all that are refused."""
+    """Read every file before judging any, so that one message can name all that are refused.
+
+    Workbooks are decoded outside Python's lock: while the places are put together, and while one
+    file's rows are looked up, the next files are decoded on the other core.
+    """
     references = [one for one in new if one.file.source_id not in _EVENT_SOURCES]
     settled = [Found(raw.settled(one.file), one.location) for one in references]
+    events = [one for one in (*locked, *new) if one.file.source_id in _EVENT_SOURCES]
     fallback = (
         Fallback(carried.municipalities, carried.population, carried.documented, carried.references)
         if carried
         else None
     )
-    try:
-        places, files = read_places([*locked, *settled], fallback, refusals)
-    except SourceError as error:
-        raise SourceError("\n".join([*refusals.reasons.values(), str(error)])) from error
-    events = [one for one in (*locked, *new) if one.file.source_id in _EVENT_SOURCES]
     readings, adopted = [], list(settled)
-    for one, reading in zip(events, _readings(events, places, series, refusals), strict=True):
-        if reading is None:
-            continue
-        if one not in new:
+    with ThreadPoolExecutor(max_workers=1) as decoder:
+        waiting = [
+            decoder.submit(refusals.attempt, one.file, partial(decoded, one)) for one in events
+        ]
+        try:
+            places, files = read_places([*locked, *settled], fallback, refusals)
+        except SourceError as error:
+            decoder.shutdown(cancel_futures=True)
+            raise SourceError("\n".join([*refusals.reasons.values(), str(error)])) from error
+        for one, rows in zip(events, _in_turn(waiting), strict=True):
+            if rows is None:
+                continue
+            read = partial(interpreted, one.file, rows, series, places.names, places.boundaries)
+            reading = refusals.attempt(one.file, read)
+            if reading is None:
+                continue
+            if one in new:
+                reading = _at(raw.settled(reading.file).path, reading)
+                adopted.append(Found(reading.file, one.location))
             readings.append(reading)
-            continue
-        readings.append(_at(raw.settled(reading.file).path, reading))
-        adopted.append(Found(readings[-1].file, one.location))
     if refusals.reasons:
         shown = {
             settled_one.file.path: one.file.path
@@ -170,21 +180,11 @@ def _read(
     return _Inputs(places, files, tuple(readings), tuple(adopted))
 
 
-def _readings(
-    events: Sequence[Found], places: Places, series: Sequence[Series], refusals: Refusals
-) -> list[Reading | None]:
-    """Each file's reading, or None where it was refused.
-
-    Workbooks are decoded outside Python's lock, so threads keep a second core busy.
-    """
-
-    def read(one: Found) -> Reading | None:
-        return refusals.attempt(
-            one.file, partial(read_events, one, series, places.names, places.boundaries)
-        )
-
-    with ThreadPoolExecutor(_READERS) as pool:
-        return list(pool.map(read, events))
+def _in_turn(waiting: list[Future[Rows | None]]) -> Iterator[Rows | None]:
+    """Results in order, each let go of before the next: decoded rows are large."""
+    waiting.reverse()
+    while waiting:
+        yield waiting.pop().result()
 
 
 def _without_copies(

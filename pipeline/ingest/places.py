@@ -268,8 +268,8 @@ def _check_areas(file: RawFile, polygons: gpd.GeoDataFrame, tolerance_share: flo
         worst = off.idxmax()
         message = (
             f"{file.path}: {len(wrong)} areas are more than {tolerance_share:.1%} off the "
-            f"published ones, most of all {polygons['municipality_code'][worst]} by {off[worst]:.1%}. The "
-            "boundaries are too coarse or of another year."
+            f"published ones, most of all {polygons['municipality_code'][worst]} by "
+            f"{off[worst]:.1%}. The boundaries are too coarse or of another year."
         )
         raise SourceError(message)
 
