@@ -27,6 +27,7 @@ class Series(NamedTuple):
     unit_en: str
     kind: str
     has_rate: bool
+    is_apart_from_coverage: bool
     caveats_es: str
     caveats_en: str
     source_id: str

@@ -8,9 +8,6 @@ from dashboard.language import LanguageCode, Window, Words
 from dashboard.state import Measure, Period, Selection
 from pipeline import Warehouse
 
-APART_FROM_COVERAGE = frozenset({"threats", "leader_killings"})
-"""Series never drawn under the coverage: where people work must not point at who is at risk."""
-
 
 @dataclass(frozen=True)
 class View:
@@ -59,7 +56,7 @@ class View:
     @property
     def may_show_coverage(self) -> bool:
         """Whether coverage may be drawn over the series."""
-        return self.series.series_id not in APART_FROM_COVERAGE
+        return not self.series.is_apart_from_coverage
 
     def when(self, start: date) -> str:
         """Name of a period."""

@@ -77,6 +77,7 @@ def series_frame(series: Sequence[Series], current: Sequence[Reading]) -> pd.Dat
             "grain": one.grain.value,
             "interval": one.interval.name.lower(),
             "has_rate": one.has_rate,
+            "is_apart_from_coverage": one.is_apart_from_coverage,
             "part_of": one.part_of,
             "expected_results": ",".join(str(number) for number in one.expected_results),
             "caveats_es": "\n".join(caveat.es for caveat in one.caveats),

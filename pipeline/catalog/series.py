@@ -89,6 +89,9 @@ class Series:
     kind: Kind = Kind.VIOLENCE
     has_rate: bool = True
     """Whether events per 100,000 residents mean something."""
+    is_apart_from_coverage: bool = False
+    """Never served or drawn together with coverage: where people work must not point at who is at
+    risk."""
     part_of: str | None = None
     expected_results: tuple[int, ...] = ()
     """The programme's expected results this series speaks to: context, never a measure of them."""
@@ -321,6 +324,7 @@ SERIES: tuple[Series, ...] = (
         label=Text("Amenazas", "Threats"),
         unit=_REPORTS,
         feeds=(Feed("police_workbooks", "amenazas"),),
+        is_apart_from_coverage=True,
         expected_results=(1, 2),
         breaks=(_COMPLAINTS_VALIDATED,),
         caveats=(
@@ -354,6 +358,7 @@ SERIES: tuple[Series, ...] = (
         label=Text("Asesinatos de líderes sociales", "Killings of social leaders"),
         unit=_VICTIMS,
         feeds=(Feed("leaders", "lideres", None, grain=Grain.MUNICIPALITY_YEAR),),
+        is_apart_from_coverage=True,
         expected_results=(2,),
         caveats=(
             Text(

@@ -193,6 +193,7 @@ _TABLES = (
         grain=_text("finest period and place published"),
         interval=_one_of("which interval its counts carry", "exact", "overdispersed"),
         has_rate=_flag("whether a rate per residents means something"),
+        is_apart_from_coverage=_flag("never served or drawn together with programme coverage"),
         part_of=_text("series of which this one is a part", pattern=IDENTIFIER, nullable=True),
         expected_results=_text("expected results it speaks to, as context: numbers and commas"),
         caveats_es=_text("what a reader must know, one caveat per line, in Spanish"),

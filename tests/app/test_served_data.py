@@ -19,7 +19,7 @@ from dashboard.language import words
 from dashboard.paint import CONTEXT, VIOLENCE, ZERO, change, shades
 from dashboard.scenes import class_labels, coverage_legend, scene
 from dashboard.state import Selection
-from dashboard.view import APART_FROM_COVERAGE, View
+from dashboard.view import View
 from pipeline import Warehouse
 from pipeline.catalog.series import SERIES
 from tests.app.country import MARKUP, publish
@@ -177,9 +177,10 @@ def test_a_series_without_data_has_nothing_to_fetch(warehouse: Warehouse) -> Non
 def test_coverage_is_never_drawn_over_people_at_risk(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert {one.id for one in SERIES} >= APART_FROM_COVERAGE == {"threats", "leader_killings"}
+    apart_ids = {one.id for one in SERIES if one.is_apart_from_coverage}
+    assert apart_ids == {"threats", "leader_killings"}
     assert scene(view(warehouse), heard=0).coverage
-    monkeypatch.setattr("dashboard.view.APART_FROM_COVERAGE", frozenset({"sightings"}))
+    monkeypatch.setattr("dashboard.view.View.may_show_coverage", False)
     apart = scene(view(warehouse), heard=0)
     assert (apart.coverage, apart.coverage_legend) == (None, [])
 

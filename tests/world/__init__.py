@@ -125,6 +125,7 @@ def _references() -> dict[str, pd.DataFrame]:
                     one.grain.value,
                     one.interval.name.lower(),
                     one.has_rate,
+                    one.is_apart_from_coverage,
                     one.part_of,
                     "",
                     "",

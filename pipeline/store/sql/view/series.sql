@@ -54,6 +54,7 @@ final as (
         series.grain,
         series.interval,
         series.has_rate,
+        series.is_apart_from_coverage,
         series.part_of,
         series.expected_results,
         series.caveats_es,
