@@ -120,7 +120,12 @@ class Source(NamedTuple):
     publisher: str
     title: str
     citation: str
-    licence: str
+    licence_es: str
+    licence_en: str
+
+    def licence(self, language: LanguageCode) -> str:
+        """Terms of use."""
+        return self.licence_es if language == "es" else self.licence_en
 
 
 class Build(NamedTuple):

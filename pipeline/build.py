@@ -221,7 +221,10 @@ def _without_copies(
 
 
 def _refusal_message(new: Sequence[Found], refusals: Refusals, shown: Mapping[str, str]) -> str:
-    refused = {shown.get(path, path): reason for path, reason in refusals.reasons.items()}
+    refused = {}
+    for path, reason in refusals.reasons.items():
+        offered = shown.get(path, path)
+        refused[offered] = _about(offered, reason.replace(path, offered))
     fine = [one.file.path for one in new if one.file.path not in refused]
     lines = [
         f"{len(refused)} files were refused; raw data and the warehouse in use are untouched.",
@@ -230,6 +233,10 @@ def _refusal_message(new: Sequence[Found], refusals: Refusals, shown: Mapping[st
     if fine:
         lines.append(f"The other {len(fine)} are fine: {', '.join(sorted(fine))}.")
     return "\n".join(lines)
+
+
+def _about(path: str, reason: str) -> str:
+    return reason if Path(path).name in reason else f"{path}: {reason}"
 
 
 def _at(path: str, reading: Reading) -> Reading:
@@ -247,6 +254,9 @@ def _with_carried(readings: Iterable[Reading], carried: Snapshot | None) -> list
 
 
 def _newest_cut(found: core.Releases) -> date:
+    if not found.current:
+        message = "No file of events is here, and no snapshot. Add published files and refresh."
+        raise SourceError(message)
     return max(date.fromisoformat(reading.file.cut_date) for reading in found.current)
 
 

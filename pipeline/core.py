@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from pipeline.catalog.programmes import PROGRAMMES
 from pipeline.catalog.series import Feed, Grain, Role, Series
 from pipeline.catalog.sources import SOURCES
 from pipeline.catalog.tables import TABLES
+from pipeline.errors import SourceError
 from pipeline.ingest.conform import Months
 from pipeline.ingest.events import Reading
 from pipeline.words import normalised
@@ -46,6 +48,11 @@ def releases(readings: Iterable[Reading]) -> Releases:
 
     Of two files with one cut the one retrieved later is shown: publishers mend a release without
     moving its date. An older release never replaces a newer one.
+
+    Raises
+    ------
+    SourceError
+        If two parts of one dataset hold the same months: their events would be counted twice.
     """
     parts: dict[tuple[str, str, str], list[Reading]] = defaultdict(list)
     for reading in readings:
@@ -53,10 +60,32 @@ def releases(readings: Iterable[Reading]) -> Releases:
         parts[file.source_id, normalised(file.dataset), file.part].append(reading)
     current, history = [], []
     for group in parts.values():
-        group.sort(key=lambda reading: (reading.file.cut_date, reading.file.retrieved_date))
+        group.sort(
+            key=lambda reading: (
+                reading.file.cut_date,
+                reading.file.retrieved_date,
+                reading.file.path,
+            )
+        )
         current.append(group[-1])
         history += group[:-1]
+    _refuse_overlaps(current)
     return Releases(tuple(current), tuple(history))
+
+
+def _refuse_overlaps(current: Sequence[Reading]) -> None:
+    datasets: dict[tuple[str, str], list[Reading]] = defaultdict(list)
+    for reading in current:
+        datasets[reading.file.source_id, normalised(reading.file.dataset)].append(reading)
+    for parts in datasets.values():
+        for one, two in combinations(parts, 2):
+            both = np.intersect1d(one.months, two.months)
+            if both.size:
+                message = (
+                    f"{one.file.path} and {two.file.path} both hold {both[0]}: {both.size} months "
+                    "would be counted twice. Keep the one file or the other."
+                )
+                raise SourceError(message)
 
 
 def series_frame(series: Sequence[Series], current: Sequence[Reading]) -> pd.DataFrame:
@@ -134,7 +163,8 @@ def source_frame() -> pd.DataFrame:
             "publisher": source.publisher,
             "title": source.title,
             "url_main": source.url_main,
-            "licence": source.licence,
+            "licence_es": source.licence.es,
+            "licence_en": source.licence.en,
             "citation": source.citation,
             "cadence": source.cadence,
         }
@@ -320,7 +350,8 @@ def revision(found: Releases) -> pd.DataFrame:
     is_other = ~every["path"].isin(shown) | every["path"].isin(_revision_paths(found.current))
     revised = every.loc[is_other, "series_id"].unique()
     frame = every[every["series_id"].isin(revised) & every["events"].gt(0)]
-    return _dated(_whole(frame, "core.revision"), "period_start", "cut_date")
+    frame = frame.astype({"events": "float64"})[_columns("core.revision")]
+    return _dated(frame, "period_start", "cut_date")
 
 
 def published_total(current: Sequence[Reading]) -> pd.DataFrame:

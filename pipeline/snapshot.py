@@ -352,7 +352,7 @@ def _source_note(files: pd.DataFrame) -> str:
         "|---|---|---|---|---|",
         *(
             f"| {source.publisher} | {source.title} | {cuts[source.id]:%Y-%m-%d} "
-            f"| {source.citation} | {source.licence} |"
+            f"| {source.citation} | {source.licence.en} |"
             for source in SOURCES
             if source.id in cuts
         ),
@@ -366,6 +366,6 @@ def _citation(source: Source) -> dict[str, str]:
         "publisher": source.publisher,
         "title": source.title,
         "citation": source.citation,
-        "licence": source.licence,
+        "licence": source.licence.en,
         "url": source.url_main,
     }

@@ -42,8 +42,9 @@ def series(warehouse: Warehouse) -> pd.DataFrame:
     series
         Columns of ``core.series`` and, empty where nothing is published, `first_month`,
         `last_month`, `last_complete_month`, `windows` (names joined by commas), `publisher`,
-        `citation`, `licence`, `cut_date` and `retrieved_date` of the newest release, and
-        `is_bundled` if the figures come from the bundled snapshot. In the order of lists.
+        `citation`, `licence_es`, `licence_en`, `cut_date` and `retrieved_date` of the newest
+        release, and `is_bundled` if the figures come from the bundled snapshot. In the order of
+        lists.
     """
     return warehouse.query("view/series")
 

@@ -58,7 +58,7 @@ def _source(words: Words, source: Source, series: list[Series]) -> Markup:
     newest = max(series, key=lambda one: one.cut_date or date.min)
     facts = [
         (_("Citation"), source.citation),
-        (_("Licence"), source.licence),
+        (_("Licence"), source.licence(words.code)),
         (_("Cut"), _day(words, newest.cut_date)),
         (_("Retrieved"), _day(words, newest.retrieved_date)),
     ]

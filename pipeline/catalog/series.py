@@ -183,6 +183,7 @@ SERIES: tuple[Series, ...] = (
         unit=_VICTIMS,
         feeds=(
             Feed("mindefensa_years", "homicidio", "total", grain=Grain.MUNICIPALITY_YEAR),
+            Feed("mindefensa_exports", "m8fd-ahd9", role=Role.REVISION),
             Feed(
                 "mindefensa_totals",
                 "homicidio",

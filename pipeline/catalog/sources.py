@@ -9,6 +9,8 @@ the series that names it (`pipeline.catalog.series`), so a new workbook needs no
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline.catalog.text import Text
+
 
 class Layout(StrEnum):
     """How the bytes of a file become rows; one reader in `pipeline.ingest.readers` behind each."""
@@ -57,7 +59,7 @@ class Source:
     layout: Layout
     url_main: str
     url_download: str
-    licence: str
+    licence: Text
     citation: str
     cadence: str
     datasets: tuple[Dataset, ...] = ()
@@ -65,10 +67,20 @@ class Source:
     """The publisher's interface cuts answers at multiples of this many rows."""
 
 
-OPEN_DATA = "datos abiertos (Ley 1712 de 2014), cite the publisher and the dataset"
-DANE_TERMS = (
+_OPEN_DATA = Text(
+    "datos abiertos (Ley 1712 de 2014); citar al publicador y el conjunto de datos",
+    "open data (Law 1712 of 2014); cite the publisher and the dataset",
+)
+_OPEN = Text("datos abiertos; citar la fuente", "open data; cite the source")
+_DANE_TERMS = Text(
+    "uso y transformación con la cita «Departamento Administrativo Nacional de Estadística - DANE: "
+    "www.dane.gov.co»",
     'use and transform with the citation "Departamento Administrativo Nacional de Estadística - '
-    'DANE: www.dane.gov.co"'
+    'DANE: www.dane.gov.co"',
+)
+_CC_BY = Text(
+    "CC BY 4.0 (mapas-colombia); citar DANE, Marco Geoestadístico Nacional 2025",
+    "CC BY 4.0 (mapas-colombia); cite DANE, Marco Geoestadístico Nacional 2025",
 )
 SOCRATA_ROW_LIMIT = 1_000
 
@@ -96,7 +108,7 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.EVENT_WORKBOOK,
         url_main=_MINDEFENSA_PAGE,
         url_download=_MINDEFENSA_ITEMS,
-        licence=OPEN_DATA,
+        licence=_OPEN_DATA,
         citation="Ministerio de Defensa Nacional, Información estadística desagregada.",
         cadence="monthly",
     ),
@@ -107,7 +119,7 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.EVENT_CSV,
         url_main="https://www.datos.gov.co/",
         url_download=_datos_gov("m8fd-ahd9") + ".csv",
-        licence=OPEN_DATA,
+        licence=_OPEN_DATA,
         citation="Ministerio de Defensa Nacional, datos.gov.co.",
         cadence="monthly, about the 16th",
         datasets=(
@@ -123,7 +135,7 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.YEAR_RECORDS,
         url_main="https://www.datos.gov.co/",
         url_download=_datos_gov("m8fd-ahd9"),
-        licence=OPEN_DATA,
+        licence=_OPEN_DATA,
         citation="Ministerio de Defensa Nacional, datos.gov.co (m8fd-ahd9, q2ib-t9am, 4rxi-8m8d).",
         cadence="monthly, about the 16th",
         datasets=(
@@ -140,7 +152,7 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.TOTAL_RECORDS,
         url_main="https://www.datos.gov.co/",
         url_download=_datos_gov("m8fd-ahd9"),
-        licence=OPEN_DATA,
+        licence=_OPEN_DATA,
         citation="Ministerio de Defensa Nacional, datos.gov.co (m8fd-ahd9, q2ib-t9am).",
         cadence="monthly, about the 16th",
         datasets=(
@@ -157,7 +169,7 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.POLICE_WORKBOOK,
         url_main=_POLICE_PAGE,
         url_download=_POLICE_FILES,
-        licence=OPEN_DATA,
+        licence=_OPEN_DATA,
         citation="Policía Nacional de Colombia, DIJIN, SIEDCO, Estadística delictiva.",
         cadence="yearly, and the running year from time to time",
         datasets=(
@@ -173,7 +185,7 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.EVENT_CSV,
         url_main="https://www.datos.gov.co/",
         url_download=_datos_gov("fpe5-yrmw") + ".csv",
-        licence=OPEN_DATA,
+        licence=_OPEN_DATA,
         citation="Policía Nacional de Colombia, datos.gov.co (fpe5-yrmw).",
         cadence="monthly",
         datasets=(Dataset("fpe5-yrmw", r".*/fpe5-yrmw.*\.csv"),),
@@ -186,7 +198,7 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.EVENT_CSV,
         url_main="https://www.accioncontraminas.gov.co/",
         url_download=_datos_gov("yhxn-eqqw"),
-        licence=OPEN_DATA,
+        licence=_OPEN_DATA,
         citation="Descontamina Colombia (AICMA), datos.gov.co (yhxn-eqqw).",
         cadence="stopped in January 2024",
         datasets=(Dataset("yhxn-eqqw", r".*yhxn-eqqw.*\.csv"),),
@@ -198,7 +210,7 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.MINE_POINTS,
         url_main="https://www.accioncontraminas.gov.co/",
         url_download=_datos_gov("sgp4-3e6k"),
-        licence=OPEN_DATA,
+        licence=_OPEN_DATA,
         citation="Descontamina Colombia (AICMA), datos.gov.co (sgp4-3e6k).",
         cadence="not updated since 2019",
         datasets=(Dataset("sgp4-3e6k", r".*sgp4-3e6k.*/\d{4}\.json"),),
@@ -210,7 +222,7 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.MONTH_PANEL,
         url_main="https://www.unidadvictimas.gov.co/",
         url_download=_datos_gov("krnc-8azs"),
-        licence="open data, cite the source",
+        licence=_OPEN,
         citation="Unidad para la Atención y Reparación Integral a las Víctimas, RUV.",
         cadence="not updated since 2014",
         datasets=(Dataset("desplazamiento", r".*/ruv_municipality_month.*\.csv"),),
@@ -222,7 +234,7 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.DEPARTMENT_PANEL,
         url_main="https://www.unidadvictimas.gov.co/",
         url_download=_datos_gov("e29y-pi4y"),
-        licence="open data, cite the source",
+        licence=_OPEN,
         citation="Unidad para la Atención y Reparación Integral a las Víctimas, RUV.",
         cadence="yearly",
         datasets=(Dataset("desplazamiento", r".*/displacement_department_year.*\.csv"),),
@@ -234,20 +246,20 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.CONTEXT_CSV,
         url_main="https://www.unodc.org/colombia/",
         url_download=_datos_gov("acs4-3wgp"),
-        licence="open data, cite the source",
+        licence=_OPEN,
         citation="UNODC-SIMCI, datos.gov.co (acs4-3wgp).",
         cadence="yearly; here 2011, 2016 and 2021 only",
         datasets=(Dataset("coca", r".*/coca_hectares.*\.csv"),),
     ),
     Source(
         id="leaders",
-        publisher="press, Indepaz, Somos Defensores and others",
+        publisher="Prensa, Indepaz, Somos Defensores y otros",
         title="Asesinatos de líderes sociales, sin nombres",
         layout=Layout.EVENT_CSV,
         url_main="https://indepaz.org.co/",
         url_download="https://indepaz.org.co/",
-        licence="compiled from public reports",
-        citation="Compilation of press, Indepaz, Somos Defensores and others, 2016-2020.",
+        licence=Text("compilado de reportes públicos", "compiled from public reports"),
+        citation="Compilación de prensa, Indepaz, Somos Defensores y otros, 2016-2020.",
         cadence="ended on 19 May 2020",
         datasets=(Dataset("lideres", r".*/lideres_\d{4}_\d{4}.*\.csv"),),
     ),
@@ -258,7 +270,7 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.DIVIPOLA,
         url_main="https://www.datos.gov.co/",
         url_download=_datos_gov("gdxc-w37w"),
-        licence=OPEN_DATA,
+        licence=_OPEN_DATA,
         citation="Departamento Administrativo Nacional de Estadística - DANE: www.dane.gov.co",
         cadence="yearly",
         datasets=(Dataset("divipola", r".*/(divipola|dl_municipios).*\.csv"),),
@@ -273,7 +285,7 @@ SOURCES: tuple[Source, ...] = (
             "https://www.dane.gov.co/files/censo2018/proyecciones-de-poblacion/Municipal/"
             "PPED-AreaMun-2018-2042_VP.xlsx"
         ),
-        licence=DANE_TERMS,
+        licence=_DANE_TERMS,
         citation="Departamento Administrativo Nacional de Estadística - DANE: www.dane.gov.co",
         cadence="yearly",
         datasets=(
@@ -301,7 +313,7 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.PDET,
         url_main="https://centralpdet.renovacionterritorio.gov.co/",
         url_download="https://centralpdet.renovacionterritorio.gov.co/",
-        licence="public law; cite the decree",
+        licence=Text("norma pública; citar el decreto", "public law; cite the decree"),
         citation="Decreto 893 de 2017; Agencia de Renovación del Territorio.",
         cadence="fixed by decree",
         datasets=(Dataset("pdet", r".*/pdet_170\.csv"),),
@@ -313,7 +325,7 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.MUNICIPALITY_POLYGONS,
         url_main="https://geoportal.dane.gov.co/",
         url_download=_GEOPORTAL + "MGN2025_ADM_MPIO_GRAFICO_(geojson).zip",
-        licence="CC BY 4.0 (mapas-colombia); cite DANE, Marco Geoestadístico Nacional 2025",
+        licence=_CC_BY,
         citation="Departamento Administrativo Nacional de Estadística - DANE: www.dane.gov.co; "
         "simplified edition by mapas-colombia, CC BY 4.0.",
         cadence="yearly",
@@ -329,7 +341,7 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.DEPARTMENT_POLYGONS,
         url_main="https://geoportal.dane.gov.co/",
         url_download=_GEOPORTAL + "MGN2025_ADM_DPTO_POLITICO_(geojson).zip",
-        licence="CC BY 4.0 (mapas-colombia); cite DANE, Marco Geoestadístico Nacional 2025",
+        licence=_CC_BY,
         citation="Departamento Administrativo Nacional de Estadística - DANE: www.dane.gov.co; "
         "simplified edition by mapas-colombia, CC BY 4.0.",
         cadence="yearly",
@@ -347,7 +359,10 @@ SOURCES: tuple[Source, ...] = (
         layout=Layout.COVERAGE,
         url_main="https://www.padf.org/",
         url_download="https://www.padf.org/",
-        licence="compiled from public reports, each cited in its row",
+        licence=Text(
+            "compilado de reportes públicos, cada uno citado en su fila",
+            "compiled from public reports, each cited in its row",
+        ),
         citation="Compiled from public reports; each row names its own source.",
         cadence="when an official list is published",
         datasets=(Dataset("somos_comunidad", r".*/somos_comunidad_coverage.*\.csv"),),

@@ -176,7 +176,8 @@ _TABLES = (
         publisher=_text("who publishes it"),
         title=_text("the publisher's own title"),
         url_main=_text("page a reader can visit"),
-        licence=_text("terms of use"),
+        licence_es=_text("terms of use, in Spanish"),
+        licence_en=_text("terms of use, in English"),
         citation=_text("how the publisher wants to be cited"),
         cadence=_text("how often it is published"),
     ),
@@ -353,7 +354,7 @@ _TABLES = (
         period_start=_date("first day of the period"),
         cut_date=_date("cut of the release"),
         path=_text("file of the release, as in core.source_file"),
-        events=_count("what that release said", unit="the series' unit"),
+        events=_number("what that release said", unit="the series' unit"),
     ),
     _table(
         "core.published_total",

@@ -237,7 +237,8 @@ def _polygons(shelf: _Shelf, municipalities: pd.DataFrame) -> gpd.GeoDataFrame |
         if differing := codes ^ set(polygons["municipality_code"]):
             message = (
                 f"{one.file.path}: {len(differing)} municipalities are only here or only in "
-                f"DIVIPOLA, e.g. {min(differing)}. The two files are of different years."
+                f"DIVIPOLA, e.g. {min(differing)}. The two files are of different years: refresh "
+                "with both of one year."
             )
             raise SourceError(message)
         mended, _ = shapes.repaired(polygons)
@@ -253,7 +254,8 @@ def _departmental(one: Found, names: Gazetteer) -> gpd.GeoDataFrame:
     if differing := set(names.departments.values()) ^ set(polygons["department_code"]):
         message = (
             f"{one.file.path}: {len(differing)} departments are only here or only in DIVIPOLA, "
-            f"e.g. {min(differing)}. The two files are of different years."
+            f"e.g. {min(differing)}. The two files are of different years: refresh with both of "
+            "one year."
         )
         raise SourceError(message)
     return polygons

@@ -158,7 +158,7 @@ def scan(folder: Path, today: date, series: Sequence[Series] = SERIES) -> Scan:
             sha256=sha256,
             bytes=path.stat().st_size,
             retrieved_date=today.isoformat(),
-            licence=source.licence,
+            licence=source.licence.en,
             origin=source.url_download,
         )
         note = notes.get(_composed(path), {})

@@ -37,7 +37,7 @@ def test_it_is_small_and_carries_every_publisher() -> None:
     cited = {
         source.id
         for source in SOURCES
-        if all(words in note for words in (source.publisher, source.citation, source.licence))
+        if all(words in note for words in (source.publisher, source.citation, source.licence.en))
     }
     assert {file.source_id for file in manifest.files} <= cited
 

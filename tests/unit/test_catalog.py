@@ -10,7 +10,7 @@ from pipeline.catalog import places as names
 from pipeline.catalog.programmes import PROGRAMMES
 from pipeline.catalog.series import IGNORED_TERMS, SERIES, Feed, Grain, Role, Series, series_by_id
 from pipeline.catalog.shapes import SHAPES, shape_of
-from pipeline.catalog.sources import IGNORED, SOURCES, Layout
+from pipeline.catalog.sources import IGNORED, SOURCES, Layout, Source
 from pipeline.ingest.events import EVENT_LAYOUTS
 from pipeline.words import normalised, unaccented
 
@@ -102,9 +102,10 @@ class TestSources:
             assert unique([dataset.id for dataset in source.datasets])
 
     @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.id)
-    def test_a_source_can_be_cited(self, source: object) -> None:
-        for name in ("publisher", "title", "licence", "citation", "cadence"):
+    def test_a_source_can_be_cited(self, source: Source) -> None:
+        for name in ("publisher", "title", "citation", "cadence"):
             assert getattr(source, name).strip()
+        assert source.licence.es.strip() != source.licence.en.strip() != ""
         for name in ("url_main", "url_download"):
             assert getattr(source, name).startswith("https://")
 

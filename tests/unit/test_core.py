@@ -17,6 +17,7 @@ from pipeline.catalog.series import (
     Series,
 )
 from pipeline.catalog.text import Text
+from pipeline.errors import SourceError
 from pipeline.ingest.events import Drop, Reading
 from pipeline.ingest.raw import RawFile
 
@@ -90,7 +91,13 @@ class TestReleases:
 
     def test_parts_stand_side_by_side_and_spellings_of_a_dataset_are_one(self) -> None:
         parts = [
-            reading(WORKBOOK, "one", ("05901", "2025-01", 1), part=part)
+            reading(
+                WORKBOOK,
+                "one",
+                ("05901", f"{part}-01", 1),
+                months=f"{part}-01 {part}-12",
+                part=part,
+            )
             for part in ("2024", "2025")
         ]
         accented = Feed("mindefensa_workbooks", "Dátos")
@@ -98,6 +105,14 @@ class TestReleases:
         found = core.releases([*parts, newer])
         assert found.current == (parts[0], newer)
         assert found.history == (parts[1],)
+
+    def test_two_parts_that_hold_one_month_are_refused(self) -> None:
+        years = [
+            reading(WORKBOOK, "one", months=months, part=part)
+            for part, months in (("2003-2010", "2003-01 2010-12"), ("2005", "2005-01 2005-12"))
+        ]
+        with pytest.raises(SourceError, match="both hold 2005-01: 12 months"):
+            core.releases(years)
 
 
 class TestCounts:

@@ -108,7 +108,16 @@ def _references() -> dict[str, pd.DataFrame]:
         "core.source": rows(
             "core.source",
             *(
-                (name, "Nadie", "Nada", "https://example.org", "free", "Nadie, Nada.", "never")
+                (
+                    name,
+                    "Nadie",
+                    "Nada",
+                    "https://example.org",
+                    "libre",
+                    "free",
+                    "Nadie, Nada.",
+                    "never",
+                )
                 for name in ("gauges", "observatory")
             ),
         ),

@@ -68,7 +68,8 @@ final as (
         coalesce(windows.windows, '') as windows,
         source.publisher,
         source.citation,
-        source.licence,
+        source.licence_es,
+        source.licence_en,
         releases.cut_date,
         releases.retrieved_date,
         coalesce(releases.is_bundled, false) as is_bundled
