@@ -79,7 +79,7 @@ def history_points(history: pd.DataFrame, drawn: Drawn, words: Words) -> pd.Data
     ----------
     history
         One row per published period: ``period``, ``events``, ``rate_per_100k`` and its limits,
-        ``is_provisional``, ``crosses_edition``; ascending.
+        ``is_provisional``, ``is_partial``, ``crosses_edition``; ascending.
     drawn
         What is drawn.
     words
@@ -99,9 +99,10 @@ def history_points(history: pd.DataFrame, drawn: Drawn, words: Words) -> pd.Data
     columns = _MEASURED[measure]
     known = history.rename(columns=columns).set_index("period")
     starts = pd.date_range(known.index[0], known.index[-1], freq=_STARTS[window], unit="s")
-    points = known[[*columns.values(), "is_provisional", "crosses_edition"]].reindex(starts)
+    flags = ["is_provisional", "is_partial", "crosses_edition"]
+    points = known[[*columns.values(), *flags]].reindex(starts)
     is_known = points["value"].notna()
-    is_open = points["is_provisional"].eq(True)
+    is_open = points["is_provisional"].eq(True) | points["is_partial"].eq(True)
     is_mixed = points["crosses_edition"].eq(True) & (measure == "rate")
     facts: dict[str, Any] = {
         "start": starts,
@@ -179,7 +180,8 @@ def _after(flags: "pd.Series[bool]") -> "pd.Series[bool]":
 
 
 def _time(field: str) -> Spec:
-    axis = {"format": "%Y", "tickCount": 6, "grid": False}
+    january_only = "month(datum.value) ? '' : datum.label"  # short spans have ticks within a year
+    axis = {"format": "%Y", "labelExpr": january_only, "tickCount": 6, "grid": False}
     return {"field": field, "type": "temporal", "title": None, "axis": axis}
 
 

@@ -102,7 +102,7 @@ class Scene:
     coverage: str | None
     periods: str | None
     at: int
-    now: dict[str, str] | None
+    now: dict[str, str | bool] | None
     levels: str
     place: str | None
     title: str

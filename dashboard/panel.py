@@ -22,7 +22,7 @@ from dashboard.facts import Coverage, Figure, Place
 from dashboard.language import Words
 from dashboard.state import Period
 from dashboard.view import View
-from pipeline import MARKS, SOMOS_COMUNIDAD
+from pipeline import MARKS, SOMOS_COMUNIDAD, MarkKind
 
 NOTHING: Final = Markup("<span></span>")
 """Streamlit refuses an empty piece of page."""
@@ -214,7 +214,11 @@ def _draw_history(view: View, history: pd.DataFrame) -> None:
 
 def _marks(view: View, periods: "pd.Series[pd.Timestamp]") -> list[Marked]:
     """Dates to mark within the periods, in order, numbered from one."""
-    known = [(mark.day, mark.kind.value, mark.label[view.language]) for mark in MARKS]
+    known = [
+        (mark.day, mark.kind.value, mark.label[view.language])
+        for mark in MARKS
+        if view.measure == "rate" or mark.kind is not MarkKind.POPULATION
+    ]
     known += [
         (one.start_month, one.kind, one.note(view.language))
         for one in facts.breaks(view.warehouse, view.series.series_id)

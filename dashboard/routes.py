@@ -85,14 +85,16 @@ def levels(warehouse: Warehouse, series_id: str, window: Window, measure: Measur
     return row.translate(_LETTERS).decode()
 
 
-def named(period: Period, window: Window, language: Words) -> dict[str, str]:
-    """One period as a reader sees it."""
-    is_year = window == "year"
+def named(period: Period, window: Window, language: Words) -> dict[str, str | bool]:
+    """One period as a reader sees it; the edition is a word on rates only."""
+    _, is_year = language.text, window == "year"
     return {
         "start": period.start.isoformat(),
         "label": language.period(period.start, window),
         "short": str(period.start.year) if is_year else language.month(period.start, short=True),
         "badge": period_badge(language, period),
+        "edition": _("mixes two populations") if period.crosses_edition else "",
+        "is_open": not period.is_complete,
     }
 
 

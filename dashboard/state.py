@@ -20,6 +20,7 @@ class Period(NamedTuple):
     start: date
     is_provisional: bool
     is_partial: bool
+    crosses_edition: bool = False
 
     @property
     def is_complete(self) -> bool:

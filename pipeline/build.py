@@ -213,9 +213,11 @@ def _without_copies(
         else:
             usable.append(one)
             continue
+        verdict = "it is another dataset's file under this name. Fetch the right one."
+        if owner is None:
+            verdict = "one of the two is wrong, and nothing here tells which. Fetch both again."
         refusals.reasons[one.file.path] = (
-            f"{one.file.path} is byte for byte the same as {other}: it is another dataset's file "
-            "under this name. Fetch the right one."
+            f"{one.file.path} is byte for byte the same as {other}: {verdict}"
         )
     return usable
 

@@ -69,8 +69,23 @@ def releases(readings: Iterable[Reading]) -> Releases:
         )
         current.append(group[-1])
         history += group[:-1]
+    superseded = [one for one in current if _is_superseded(one, current)]
+    current = [one for one in current if one not in superseded]
     _refuse_overlaps(current)
-    return Releases(tuple(current), tuple(history))
+    return Releases(tuple(current), (*history, *superseded))
+
+
+def _is_superseded(carried: Reading, current: Sequence[Reading]) -> bool:
+    """Whether a part known through the snapshot lies wholly within a newer file of other parts."""
+    file = carried.file
+    return file.path.startswith(SNAPSHOT_PREFIX) and any(
+        other.file.source_id == file.source_id
+        and normalised(other.file.dataset) == normalised(file.dataset)
+        and other is not carried
+        and other.file.cut_date >= file.cut_date
+        and bool(np.isin(carried.months, other.months).all())
+        for other in current
+    )
 
 
 def _refuse_overlaps(current: Sequence[Reading]) -> None:
@@ -224,7 +239,9 @@ def availability(series: Sequence[Series], current: Sequence[Reading]) -> pd.Dat
 
     A month is provisional if its file says so, if it is among the newest that the declaration calls
     open, if the publisher has not closed its year, or if the national total falls off so steeply
-    that the month must be incomplete.
+    that the month must be incomplete. A series that shares its file with others begins with its own
+    first event, and its months after its own last one are open: the file may have stopped to hold
+    it, as the trafficking workbook did with smuggling.
     """
     frames = []
     for one in series:
@@ -232,7 +249,9 @@ def availability(series: Sequence[Series], current: Sequence[Reading]) -> pd.Dat
         everywhere = [reading for reading in own if reading.own_months is None]
         if everywhere:
             months = np.unique(np.concatenate([reading.months for reading in everywhere]))
-            is_open = _open_months(one, everywhere, months)
+            first, last = _own_span(one, everywhere, months)
+            months = months[months >= first]
+            is_open = _open_months(one, everywhere, months) | (months > last)
             frames.append(_availability_rows(one.id, EVERYWHERE, months, ~is_open))
         for reading in own:
             if reading.own_months is not None:
@@ -410,6 +429,20 @@ def _feeds(one: Series, reading: Reading) -> bool:
         and normalised(feed.dataset) == normalised(reading.file.dataset)
         for feed in one.feeds
     )
+
+
+def _own_span(
+    one: Series, own: Sequence[Reading], months: Months
+) -> tuple[np.datetime64, np.datetime64]:
+    """First and last month that speak of a series: of its file, or of its own events in it."""
+    if not any(feed.where for feed in one.feeds) or one.grain is not Grain.MUNICIPALITY_MONTH:
+        return months[0], months[-1]
+    cells = pd.concat([reading.cells for reading in own], ignore_index=True)
+    events = cells.loc[cells["series_id"].eq(one.id) & cells["role"].eq(_CURRENT), "month"]
+    if events.empty:
+        return months[0], months[-1]
+    span = events.to_numpy().astype("datetime64[M]")
+    return span.min(), span.max()
 
 
 def _open_months(one: Series, own: Sequence[Reading], months: Months) -> np.ndarray:

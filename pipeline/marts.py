@@ -17,6 +17,7 @@ from pipeline.analysis.rates import (
     overdispersed_limits,
     person_years,
 )
+from pipeline.catalog.methods import DISPERSION_LARGEST
 from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
 from pipeline.catalog.series import Interval, Series
 from pipeline.catalog.tables import TABLES
@@ -51,6 +52,7 @@ def store(draft: Draft, series: Sequence[Series]) -> None:
     )
     _store(draft, "mart.dispersion", dispersions)
     spread = dispersions.set_index("series_id")["dispersion"].reindex([one.id for one in series])
+    spread[spread > DISPERSION_LARGEST] = np.nan
     spread[[one.id for one in series if one.interval is Interval.EXACT]] = _INDEPENDENT
     breaks = [_store_rates(draft, "month", monthly, spread)]
     del monthly  # one window at a time: each holds more than a million rows

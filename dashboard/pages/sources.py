@@ -46,7 +46,7 @@ def _build_words(words: Words, build: Build) -> str:
     if not build.is_snapshot_only:
         return text
     snapshot = _(
-        "Everything comes from the bundled snapshot; run `make refresh` with published files for "
+        "Everything comes from the bundled snapshot; run “make refresh” with published files for "
         "newer figures."
     )
     return f"{text} {snapshot}"

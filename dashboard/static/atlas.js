@@ -415,7 +415,8 @@
     unroll(periods) {
       this.range.max = periods.length - 1;
       this.ends.replaceChildren(...[periods.at(0), periods.at(-1)].map((end) => element("span", "", end.short)));
-      const open = periods.findIndex((period) => period.badge);
+      const standing = periods.findLastIndex((period) => !period.is_open);
+      const open = standing === periods.length - 1 ? -1 : standing + 1;
       const share = open < 0 ? 1 : Math.max(0, (open - 0.5) / Math.max(1, periods.length - 1));
       this.range.style.setProperty("--standing", `${100 * share}%`);
     }
@@ -426,7 +427,10 @@
       this.range.value = at;
       this.range.setAttribute("aria-valuetext", period.label);
       this.label.replaceChildren(element("b", "", period.label));
-      if (period.badge) this.label.append(element("span", "badge", period.badge));
+      const edition = this.atlas.scene.measure === "rate" && period.edition;
+      for (const mark of [period.badge, edition].filter(Boolean)) {
+        this.label.append(element("span", "badge", mark));
+      }
     }
 
     say(text) {

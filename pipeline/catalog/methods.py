@@ -23,6 +23,13 @@ RATE_BASE_PERSONS: Final = 100_000
 ROLLING_WINDOW_MONTHS: Final = 12
 """Months in a rolling window: every window holds each season once."""
 
+DISPERSION_LARGEST: Final = 50.0
+"""Variance over mean beyond which no limits are given: one ratio no longer describes all places.
+
+Our choice. Forced displacement reaches hundreds, carried by a few mass events, while half of its
+municipality-years stay near 11: limits from it would be far too wide there and say nothing.
+"""
+
 CLASS_QUANTILES: Final = (0.30, 0.55, 0.75, 0.90, 0.97)
 """Shares of the positive values below each inner break of a colour scale, before rounding.
 

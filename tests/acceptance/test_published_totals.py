@@ -14,6 +14,9 @@ from tests.published_figures import (
 )
 
 
+CACERES = {"series_id": "displacement", "municipality_code": "05120", "time_window": "year"}
+
+
 @pytest.fixture(scope="module")
 def monthly(refreshed: Warehouse) -> pd.DataFrame:
     frame = refreshed.table("core.crime_monthly")
@@ -165,6 +168,26 @@ def test_every_row_read_is_stored_or_dropped_with_a_reason(refreshed: Warehouse)
 def test_series_without_a_usable_file_are_not_published(refreshed: Warehouse) -> None:
     series = refreshed.table("core.series").set_index("series_id")["is_published"]
     assert set(series[~series].index) == {"illegal_mining_seizures", "theft_persons"}
+
+
+@pytest.mark.parametrize(
+    ("series_id", "first", "newest_complete"),
+    [("human_trafficking", "2006-05", "2025-12"), ("migrant_smuggling", "2003-12", "2025-03")],
+)
+def test_series_that_share_a_file_span_their_own_events(
+    refreshed: Warehouse, series_id: str, first: str, newest_complete: str
+) -> None:
+    published = refreshed.table("core.availability")
+    own = published[published["series_id"].eq(series_id)]
+    complete = own.loc[own["status"].eq("complete"), "month"].max()
+    assert (f"{own['month'].min():%Y-%m}", f"{complete:%Y-%m}") == (first, newest_complete)
+
+
+def test_no_limits_where_one_ratio_describes_no_place(refreshed: Warehouse) -> None:
+    """A few mass displacements carry the ratio far beyond what most municipalities show."""
+    rates = refreshed.query("view/place_history", **CACERES)
+    assert rates["rate_per_100k"].notna().any()
+    assert rates["rate_upper_per_100k"].isna().all()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ def history(*rows: tuple[str, float, bool, bool]) -> pd.DataFrame:
     rate = frame["events"] * 10
     return frame.assign(
         period=frame["period"].astype("datetime64[s]"),
+        is_partial=False,
         rate_per_100k=rate,
         rate_lower_per_100k=rate - 1,
         rate_upper_per_100k=rate + 1,
@@ -47,6 +48,14 @@ def test_an_open_figure_hangs_on_the_last_standing_one() -> None:
     points = history_points(GAP, Drawn("count", "month"), ENGLISH)
     assert known(points["standing"])[-2:] == [6, None]
     assert known(points["open"]) == [None] * 6 + [6, 5]
+
+
+def test_a_partial_year_is_open_even_if_none_of_its_months_may_grow() -> None:
+    years = history(("2021-01-01", 3, False, False), ("2022-01-01", 5, False, False))
+    years["is_partial"] = [False, True]
+    points = history_points(years, Drawn("count", "year"), ENGLISH)
+    assert points["is_open"].tolist() == [False, True]
+    assert points["standing"].isna().tolist() == [False, True]
 
 
 def test_a_rate_that_mixes_editions_is_drawn_apart() -> None:

@@ -158,7 +158,14 @@ def test_what_is_not_served_is_not_found(warehouse: Warehouse, address: str) -> 
 def test_a_scene_holds_the_shown_period_in_words(warehouse: Warehouse) -> None:
     shown = scene(view(warehouse, measure="count"), heard=7)
     assert (shown.levels, shown.at, shown.heard) == ("302", 0, 7)
-    assert shown.now == {"start": "2021-01-01", "label": "2021", "short": "2021", "badge": ""}
+    assert shown.now == {
+        "start": "2021-01-01",
+        "label": "2021",
+        "short": "2021",
+        "badge": "",
+        "edition": "",
+        "is_open": False,
+    }
     assert shown.title == "Series sightings: cases"
     assert shown.labels == ["0", "< 2", "2–5", "≥ 5"]
     assert shown.edges == ["2", "5"]

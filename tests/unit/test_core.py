@@ -1,6 +1,7 @@
 """Readings to core tables: which release is shown, which months count, what may still grow."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,15 @@ class TestReleases:
         assert found.current == (parts[0], newer)
         assert found.history == (parts[1],)
 
+    def test_a_newer_file_takes_the_place_of_the_snapshot_parts_it_holds(self) -> None:
+        carried = reading(WORKBOOK, "one", months="2023-01 2023-12", part="2023")
+        carried = replace(carried, file=replace(carried.file, path="snapshot/2023.xls"))
+        merged = reading(
+            WORKBOOK, "one", months="2020-01 2024-12", part="2020-2024", cut="2026-01-31"
+        )
+        found = core.releases([carried, merged])
+        assert (found.current, found.history) == ((merged,), (carried,))
+
     def test_two_parts_that_hold_one_month_are_refused(self) -> None:
         years = [
             reading(WORKBOOK, "one", months=months, part=part)
@@ -182,6 +192,23 @@ class TestAvailability:
             "2025-01": "complete",
             "2025-02": "complete",
             "2025-03": "complete",
+        }
+
+    def test_a_series_that_shares_its_file_spans_its_own_events_only(self) -> None:
+        """Before its first event the file did not hold it; after its last one, nobody can tell."""
+        shared = replace(WORKBOOK, where=("CONDUCTA", ("UNA",)))
+        file = reading(
+            shared,
+            "one",
+            ("05901", "2025-02", 1),
+            ("05901", "2025-04", 1),
+            months="2025-01 2025-05",
+        )
+        assert self.statuses(series("one", shared), file) == {
+            "2025-02": "complete",
+            "2025-03": "complete",
+            "2025-04": "complete",
+            "2025-05": "provisional",
         }
 
     def test_an_unpublished_month_is_absent(self) -> None:

@@ -5,7 +5,8 @@ with final as (
     select
         period,
         bool_and(is_provisional) as is_provisional,
-        coalesce(max(months_published) < 12, false) as is_partial
+        coalesce(max(months_published) < 12, false) as is_partial,
+        bool_or(crosses_edition) as crosses_edition
     from mart.rate
     where
         series_id = $series_id

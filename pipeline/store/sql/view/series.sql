@@ -39,7 +39,9 @@ releases as (
             feed.source_id = file.source_id
             and feed.dataset = file.dataset
             and feed.role = file.role
-    where feed.role = 'current'
+    where
+        feed.role = 'current'
+        and feed.grain in ('municipality and month', 'municipality and year')
     group by feed.series_id
 ),
 
