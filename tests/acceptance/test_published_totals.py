@@ -13,7 +13,6 @@ from tests.published_figures import (
     YEARLY,
 )
 
-
 CACERES = {"series_id": "displacement", "municipality_code": "05120", "time_window": "year"}
 
 
