@@ -1,4 +1,4 @@
-"""The three ways the pipeline refuses: what is wrong, how often, one example, what to do."""
+"""The ways the pipeline refuses: what is wrong, how often, one example, what to do."""
 
 
 class AtlasError(ValueError):
@@ -11,6 +11,10 @@ class CatalogError(AtlasError):
 
 class SourceError(AtlasError):
     """A published file is not what its name, its layout or its publisher says it is."""
+
+
+class NetworkError(AtlasError):
+    """No publisher could be reached at all."""
 
 
 class ContractError(AtlasError):

@@ -84,14 +84,15 @@ _CC_BY = Text(
 )
 SOCRATA_ROW_LIMIT = 1_000
 
-_MINDEFENSA_PAGE = (
+MINDEFENSA_PAGE = (
     "https://www.mindefensa.gov.co/defensa-y-seguridad/datos-y-cifras/informacion-estadistica"
 )
-_MINDEFENSA_ITEMS = (
+MINDEFENSA_ITEMS = (
     "https://www.mindefensa.gov.co/sites/web/content/published/api/v1.1/items"
-    "?siteId=Sitio-Web-Ministerio-Defensa&limit=100&offset=0&orderBy=name:asc"
+    "?siteId=Sitio-Web-Ministerio-Defensa&orderBy=name:asc"
+    '&q=(type eq "DocumentFile" and fields.filecategory sw "Estadística Desagregada-")'
 )
-_POLICE_PAGE = "https://www.policia.gov.co/estadistica-delictiva"
+POLICE_PAGE = "https://www.policia.gov.co/estadistica-delictiva"
 _POLICE_FILES = "https://www.policia.gov.co/sites/default/files/delitos-impacto/"
 _GEOPORTAL = "https://geoportal.dane.gov.co/descargas/mgn_2025/"
 
@@ -106,8 +107,8 @@ SOURCES: tuple[Source, ...] = (
         publisher="Ministerio de Defensa Nacional",
         title="Información estadística desagregada",
         layout=Layout.EVENT_WORKBOOK,
-        url_main=_MINDEFENSA_PAGE,
-        url_download=_MINDEFENSA_ITEMS,
+        url_main=MINDEFENSA_PAGE,
+        url_download=MINDEFENSA_ITEMS,
         licence=_OPEN_DATA,
         citation="Ministerio de Defensa Nacional, Información estadística desagregada.",
         cadence="monthly",
@@ -167,7 +168,7 @@ SOURCES: tuple[Source, ...] = (
         publisher="Policía Nacional (DIJIN, SIEDCO)",
         title="Estadística delictiva",
         layout=Layout.POLICE_WORKBOOK,
-        url_main=_POLICE_PAGE,
+        url_main=POLICE_PAGE,
         url_download=_POLICE_FILES,
         licence=_OPEN_DATA,
         citation="Policía Nacional de Colombia, DIJIN, SIEDCO, Estadística delictiva.",

@@ -1,0 +1,148 @@
+"""All that a channel offers, each part on its own: one failure does not keep back the rest."""
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipeline.catalog.channels import (
+    GATEWAY,
+    Channel,
+    LinkPage,
+    Listing,
+    PortalTable,
+    StaticFile,
+)
+from pipeline.errors import SourceError
+from pipeline.ingest.fetch.files import Remote, Staged, fetch_file, safe_name
+from pipeline.ingest.fetch.http import Patience, Session, UnreachableError
+from pipeline.ingest.fetch.listing import linked, listed
+from pipeline.ingest.fetch.progress import Progress
+from pipeline.ingest.fetch.socrata import fetch_table, key_of
+from pipeline.ingest.raw import recognised
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """When and how publishers are asked.
+
+    Attributes
+    ----------
+    at
+        The moment that is noted as the files' retrieval.
+    gateway
+        Address that stands before every host, or empty.
+    patience
+        How faults are waited out.
+    progress
+        Shows what arrives.
+    """
+
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    gateway: str = field(default_factory=lambda: os.environ.get(GATEWAY, "").rstrip("/"))
+    patience: Patience = field(default_factory=Patience)
+    progress: Progress = field(default_factory=Progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that did not come, and why."""
+
+    source_id: str
+    reason: str
+    is_unreached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What one channel gave: new files, and what did not come. Unchanged files are in neither."""
+
+    staged: tuple[Staged, ...]
+    failures: tuple[Failure, ...]
+
+
+def fetch(
+    channel: Channel,
+    folder: Path,
+    marks: Mapping[str, str],
+    workbooks: Collection[str],
+    asking: Asking,
+) -> Harvest:
+    """Fetch what is new from one source into a staging folder.
+
+    Parameters
+    ----------
+    channel
+        How the source is fetched.
+    folder
+        Staging folder of the source; what a broken attempt left there is taken up again.
+    marks
+        Mark of the version that is known, by the file's key.
+    workbooks
+        Names of the workbooks that series are declared to be read from, for listings.
+    asking
+        When and how.
+
+    Returns
+    -------
+    Harvest
+        Never an error: a failure is part of the answer.
+    """
+    staged: list[Staged] = []
+    failures: list[Failure] = []
+
+    def attempt(bring: Callable[[], Staged | None]) -> None:
+        try:
+            one = bring()
+        except (SourceError, OSError) as error:
+            is_unreached = isinstance(error, UnreachableError)
+            failures.append(Failure(channel.source, str(error), is_unreached))
+        else:
+            if one is not None:
+                staged.append(one)
+
+    with Session(channel, asking.patience, asking.progress, asking.gateway) as session:
+        for resource in channel.resources:
+            if isinstance(resource, PortalTable):
+                mark = marks.get(key_of(resource), "")
+                place = folder / resource.dataset
+                attempt(lambda: fetch_table(session, resource, place, mark))  # noqa: B023 - called at once
+                continue
+            try:
+                remotes = _remotes(session, resource, workbooks)
+            except SourceError as error:
+                failures.append(
+                    Failure(channel.source, str(error), isinstance(error, UnreachableError))
+                )
+                continue
+            for remote in remotes:
+                place = folder / remote.dataset.replace("/", " ")
+                mark = marks.get(remote.key, "")
+                attempt(lambda: fetch_file(session, remote, place, mark))  # noqa: B023 - called at once
+    return Harvest(tuple(staged), tuple(failures))
+
+
+def _remotes(
+    session: Session, resource: Listing | LinkPage | StaticFile, workbooks: Collection[str]
+) -> list[Remote]:
+    if isinstance(resource, Listing):
+        return listed(session, resource, workbooks)
+    if isinstance(resource, LinkPage):
+        offered = linked(session, resource)
+        own = [one for one in offered if _is_of(one, session.channel.source)]
+        if not own:
+            message = (
+                f"{resource.page} links to {len(offered)} workbooks, none of them named as "
+                f"declared, such as {offered[0].name}. If the publisher renamed them, change the "
+                "pattern in pipeline/catalog/sources.py."
+            )
+            raise SourceError(message)
+        return own
+    return [Remote(resource.dataset, safe_name(resource.url), resource.url, resource.url)]
+
+
+def _is_of(remote: Remote, source_id: str) -> bool:
+    """Whether a file's name is one that its dataset is declared to have."""
+    known = recognised(Path(remote.dataset) / remote.name)
+    return known is not None and (known[0].id, known[1]) == (source_id, remote.dataset)

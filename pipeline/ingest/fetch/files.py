@@ -1,0 +1,204 @@
+"""Single files: asked for only if they changed, resumed after a break, checked on arrival."""
+
+import os
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+import httpx
+
+from pipeline.errors import SourceError
+from pipeline.ingest.fetch.http import Passing, Session, refuse_page
+
+_SAFE_NAME: Final = re.compile(r"[\w()][\w .,()+-]{0,119}\.[A-Za-z]{3,5}")
+_UNPACKED_BYTES_MAX: Final = 2_000_000_000
+_UNPACKED_RATIO_MAX: Final = 300
+"""A sheet of repeated cells packs 100 to 1; a bomb, a thousand to one and more."""
+_SPAN: Final = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A file at a publisher's, before it is fetched."""
+
+    dataset: str
+    name: str
+    """As it will be called in the staging folder."""
+    url: str
+    key: str
+    """What stays the same when the file is replaced; the address itself may rotate."""
+    mark: str = ""
+    """The publisher's mark of this version, where a listing tells it."""
+    published: date | None = None
+    params: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A file that has been fetched and lies in the staging folder."""
+
+    dataset: str
+    location: Path
+    url: str
+    key: str
+    mark: str
+    published: date | None = None
+
+
+def safe_name(text: str) -> str:
+    """The file name in an address or a listing, if it can be one.
+
+    Raises
+    ------
+    SourceError
+        If it holds anything but letters, digits and plain punctuation, or has no extension.
+
+    Examples
+    --------
+    >>> safe_name("/sites/default/files/delitos-impacto/Amenazas%20de%202025_5.xlsx?v=1")
+    'Amenazas de 2025_5.xlsx'
+    """
+    name = unquote(urlsplit(text).path).rpartition("/")[2]
+    if ".." in name or not _SAFE_NAME.fullmatch(name):
+        message = f"{name!r} is no file name that can be kept. Look at the publisher's page."
+        raise SourceError(message)
+    return name
+
+
+def fetch_file(session: Session, remote: Remote, folder: Path, mark: str) -> Staged | None:
+    """Fetch one file into a folder, unless it is the version that is known.
+
+    Parameters
+    ----------
+    session
+        Requests to its source.
+    remote
+        The file.
+    folder
+        Where it is put; what an earlier, broken attempt left there is taken up again.
+    mark
+        Mark of the version that is here already; empty if there is none.
+
+    Returns
+    -------
+    Staged or None
+        None where nothing changed.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be fetched whole, or is not what its name says.
+    """
+    if remote.mark and remote.mark == mark:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / remote.name
+    conditions = {} if remote.mark else _conditions(mark)
+    with session.progress.of(f"{session.channel.source} {remote.name}"):
+        found = session.ask(
+            remote.url,
+            lambda response: _received(session, response, target),
+            params=dict(remote.params),
+            headers=lambda: conditions | _resumption(target),
+        )
+    if found is None:
+        return None
+    refuse_bomb(target)
+    return Staged(
+        remote.dataset, target, remote.url, remote.key, remote.mark or found, remote.published
+    )
+
+
+def refuse_bomb(path: Path) -> None:
+    """Stop at a workbook whose parts would unpack to an absurd size or outside its folder.
+
+    Raises
+    ------
+    SourceError
+        If it is no whole archive, or one that nobody should unpack.
+    """
+    if path.suffix.lower() != ".xlsx":
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+    except zipfile.BadZipFile as error:
+        message = f"{path.name} is not a whole workbook ({error}). Fetch it again."
+        raise SourceError(message) from error
+    packed = sum(member.compress_size for member in members)
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > _UNPACKED_BYTES_MAX or unpacked > _UNPACKED_RATIO_MAX * max(packed, 1):
+        message = (
+            f"{path.name} would unpack from {packed:,} to {unpacked:,} bytes: no workbook does. "
+            "Look at what the publisher offers."
+        )
+        raise SourceError(message)
+    outside = [m.filename for m in members if m.filename.startswith("/") or ".." in m.filename]
+    if outside:
+        message = f"{path.name} has a part that would lie outside it ({outside[0]!r}). Refused."
+        raise SourceError(message)
+
+
+def _received(session: Session, response: httpx.Response, target: Path) -> str | None:
+    """Write the answer to its place; its mark, or None if nothing changed."""
+    part, tag = _part(target)
+    if response.status_code == httpx.codes.NOT_MODIFIED:
+        return None
+    if response.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+        part.unlink(missing_ok=True)
+        tag.unlink(missing_ok=True)
+        raise Passing("the part that was here before fits the file no more")
+    start = _start(response, part)
+    etag = response.headers.get("ETag", "")
+    is_plain = "Content-Encoding" not in response.headers
+    can_resume = bool(etag) and not etag.startswith("W/") and is_plain
+    tag.write_text(etag if can_resume else "", "utf-8")
+    with part.open("r+b" if start else "wb") as stream:
+        stream.truncate(start)
+        stream.seek(start)
+        for chunk in session.chunks(response):
+            stream.write(chunk)
+        stream.flush()
+        os.fsync(stream.fileno())
+    if not part.stat().st_size:
+        raise Passing("an empty answer")
+    refuse_page(part)
+    part.replace(target)
+    tag.unlink()
+    return str(etag or response.headers.get("Last-Modified", ""))
+
+
+def _start(response: httpx.Response, part: Path) -> int:
+    """At which byte of the file the answer begins."""
+    if response.status_code != httpx.codes.PARTIAL_CONTENT:
+        return 0
+    span = _SPAN.fullmatch(response.headers.get("Content-Range", ""))
+    if span is None or not part.exists() or int(span[1]) != part.stat().st_size:
+        part.unlink(missing_ok=True)
+        raise Passing("another part of the file came than the one asked for")
+    return int(span[1])
+
+
+def _conditions(mark: str) -> dict[str, str]:
+    """Ask for the file only if it is no longer the version of this mark."""
+    if not mark:
+        return {}
+    is_etag = mark.startswith(('"', "W/"))
+    return {"If-None-Match" if is_etag else "If-Modified-Since": mark}
+
+
+def _resumption(target: Path) -> dict[str, str]:
+    """Ask only for what a broken attempt has not brought, if the file is still the same."""
+    part, tag = _part(target)
+    if not part.exists() or not part.stat().st_size or not tag.exists():
+        return {}
+    etag = tag.read_text("utf-8")
+    return {"Range": f"bytes={part.stat().st_size}-", "If-Range": etag} if etag else {}
+
+
+def _part(target: Path) -> tuple[Path, Path]:
+    return target.with_name(f".{target.name}.part"), target.with_name(f".{target.name}.etag")

@@ -1,0 +1,311 @@
+"""A dataset of the open data portal (Socrata, SODA 2.x), page by page to one file.
+
+The portal replaces datasets whole and gives rows in pages. What makes the pages one dataset: they
+come in a stable order, the time of the last update is the same before and after, no page comes
+twice, and the rows are as many as the portal counts.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import httpx
+
+from pipeline.catalog.channels import PORTAL, PORTAL_PAGE_ROWS, PortalTable
+from pipeline.catalog.shapes import shape_of
+from pipeline.errors import SourceError
+from pipeline.ingest.fetch.files import Staged
+from pipeline.ingest.fetch.http import Passing, Session
+from pipeline.words import normalised
+
+_STARTS: Final = 4
+"""How often a dataset is begun again that the publisher replaces while it is being read."""
+
+
+class _ReplacedError(Exception):
+    """The publisher put another release in the dataset's place between two pages."""
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What has come so far of one release; kept beside the file so that a break loses one page."""
+
+    updated: int
+    header: str = ""
+    rows: int = 0
+    size: int = 0
+    pages: list[str] = field(default_factory=list)
+    """Checksum of each page."""
+
+
+@dataclass(slots=True)
+class _RowCount:
+    """Counts the rows of a CSV as its bytes come: line ends outside quotes.
+
+    Attributes
+    ----------
+    rows
+        Complete rows so far.
+    is_between_rows
+        Whether the last byte ended a row.
+    """
+
+    rows: int = 0
+    is_between_rows: bool = True
+    _is_quoted: bool = False
+
+    def add(self, chunk: bytes) -> None:
+        """Count the next bytes."""
+        if not chunk:
+            return
+        pieces = chunk.split(b'"')
+        self.rows += sum(piece.count(b"\n") for piece in pieces[self._is_quoted :: 2])
+        self._is_quoted ^= len(pieces) % 2 == 0
+        self.is_between_rows = not self._is_quoted and chunk.endswith(b"\n")
+
+
+def fetch_table(
+    session: Session, table: PortalTable, folder: Path, mark: str, page_rows: int = PORTAL_PAGE_ROWS
+) -> Staged | None:
+    """Fetch a dataset into a folder, unless it is the release that is known.
+
+    Parameters
+    ----------
+    session
+        Requests to its source.
+    table
+        The dataset, and what of it.
+    folder
+        Where the file is put; what an earlier, broken attempt left there is taken up again.
+    mark
+        Time of the last update of the release that is here already; empty if there is none.
+    page_rows
+        Rows asked for at a time.
+
+    Returns
+    -------
+    Staged or None
+        None where nothing changed.
+
+    Raises
+    ------
+    SourceError
+        If the columns are not the declared ones, or the pages do not make up the dataset.
+    """
+    updated = _updated(session, table)
+    if str(updated) == mark:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / table.name
+    for _ in range(_STARTS):
+        try:
+            with session.progress.of(f"{session.channel.source} {table.name}"):
+                if table.select:
+                    _fetch_sums(session, table, target)
+                else:
+                    _fetch_rows(session, table, target, updated, page_rows)
+            newest = _updated(session, table)
+        except _ReplacedError:
+            newest = _updated(session, table)
+            if newest == updated:
+                message = (
+                    f"{_resource(table)} changes while it is read, and its time of update does "
+                    "not. Refresh again later."
+                )
+                raise SourceError(message) from None
+        if newest == updated:
+            day = datetime.fromtimestamp(updated, UTC).date()
+            address = _resource(table)
+            return Staged(table.dataset, target, address, key_of(table), str(updated), day)
+        updated = newest
+    message = f"{_resource(table)} was replaced {_STARTS} times while it was read. Refresh later."
+    raise SourceError(message)
+
+
+def key_of(table: PortalTable) -> str:
+    """What stays the same of a dataset's file from release to release."""
+    return f"{PORTAL}/d/{table.view}#{table.name}"
+
+
+def _resource(table: PortalTable) -> str:
+    return f"{PORTAL}/resource/{table.view}{Path(table.name).suffix}"
+
+
+def _updated(session: Session, table: PortalTable) -> int:
+    """When the publisher last put rows in, in seconds since 1970."""
+    view = session.document(f"{PORTAL}/api/views/{table.view}.json")
+    updated = view.get("rowsUpdatedAt") if isinstance(view, dict) else None
+    if not isinstance(updated, int):
+        message = f"{PORTAL}/d/{table.view} does not say when its rows were updated: {view!r:.80}."
+        raise SourceError(message)
+    if not table.select:
+        columns = view.get("columns")
+        names = [str(column.get("fieldName")) for column in columns or () if column]
+        _refuse_drift(session.channel.source, table, names)
+    return updated
+
+
+def _refuse_drift(source_id: str, table: PortalTable, names: Sequence[str]) -> None:
+    """Stop before the first page if columns came or went."""
+    shape = shape_of(source_id, table.dataset)
+    own = {normalised(name): name for name in names if not name.startswith(":")}
+    new = sorted(own[name] for name in own.keys() - shape.known)
+    needed = [one for one in (shape.date or shape.year, shape.code, shape.quantities) if one]
+    gone = [" or ".join(group).lower() for group in needed if not own.keys() & set(group)]
+    if new or gone:
+        message = (
+            f"{PORTAL}/d/{table.view} changed its columns: {', '.join(new) or 'none'} came, "
+            f"{', '.join(gone) or 'none'} went. Declare the new names in "
+            "pipeline/catalog/shapes.py if they mean the same."
+        )
+        raise SourceError(message)
+
+
+def _stated(session: Session, table: PortalTable, expression: str) -> int:
+    """One whole number that the portal computes over all rows."""
+    answer = session.document(f"{PORTAL}/resource/{table.view}.json", {"$select": expression})
+    try:
+        ((value,),) = (record.values() for record in answer)
+        return round(float(value))
+    except (AttributeError, TypeError, ValueError) as error:
+        message = f"{_resource(table)} does not answer {expression}: {answer!r:.80}."
+        raise SourceError(message) from error
+
+
+def _fetch_rows(
+    session: Session, table: PortalTable, target: Path, updated: int, page_rows: int
+) -> None:
+    """All rows as the portal writes them, in pages, to one CSV."""
+    total = _stated(session, table, "count(*)")
+    part = target.with_name(f".{target.name}.part")
+    gathered = _taken_up(part, updated)
+    with part.open("r+b" if part.exists() else "w+b") as stream:
+        while True:
+            before = gathered.rows
+            window = {"$limit": str(page_rows), "$offset": str(before), "$order": ":id"}
+            session.ask(
+                _resource(table),
+                lambda response: _page(session, response, stream, gathered),
+                params=window,
+            )
+            os.fsync(stream.fileno())
+            _note(part, gathered)
+            session.progress.rows(gathered.rows, total)
+            if gathered.rows - before < page_rows or gathered.rows > total:
+                break
+    if gathered.rows != total or not total:
+        _drop(part)
+        if _stated(session, table, "count(*)") != total or _updated(session, table) != updated:
+            raise _ReplacedError
+        message = (
+            f"{_resource(table)} gave {gathered.rows:,} rows and counts {total:,}: pages are "
+            "missing or came twice. Refresh again later."
+        )
+        raise SourceError(message)
+    part.replace(target)
+    _drop(part)
+
+
+def _page(
+    session: Session, response: httpx.Response, stream: BinaryIO, gathered: _Gathered
+) -> None:
+    """Append one page; nothing of it counts before it came whole."""
+    stream.seek(gathered.size)
+    stream.truncate()
+    count, digest, header = _RowCount(), hashlib.sha256(), b""
+    is_header_read = False
+    for chunk in session.chunks(response):
+        body = chunk
+        if not is_header_read:
+            header += chunk
+            head, line_end, body = header.partition(b"\n")
+            if not line_end:
+                continue
+            header, is_header_read = head + line_end, True
+            _check_header(head, gathered)
+            if not gathered.size:
+                stream.write(header)
+        count.add(body)
+        digest.update(body)
+        stream.write(body)
+    if not is_header_read:
+        raise Passing(f"no header in the page ({header[:40]!r})")
+    if not count.is_between_rows:
+        count.add(b"\n")
+        stream.write(b"\n")
+        if not count.is_between_rows:
+            raise Passing("the page ends inside a value")
+    if count.rows and digest.hexdigest() in gathered.pages:
+        raise Passing("a page came twice")
+    stream.flush()
+    gathered.header = header.decode("utf-8", "replace").strip()
+    gathered.rows += count.rows
+    gathered.size = stream.tell()
+    gathered.pages.append(digest.hexdigest())
+
+
+def _check_header(head: bytes, gathered: _Gathered) -> None:
+    text = head.decode("utf-8", "replace").strip()
+    if text.lstrip("\ufeff").startswith("<"):
+        raise Passing("a web page came instead of rows")
+    if gathered.header and text != gathered.header:
+        raise _ReplacedError
+
+
+def _fetch_sums(session: Session, table: PortalTable, target: Path) -> None:
+    """What the portal sums up, as one list of records; the sums must make up the whole."""
+    *keys, total = table.select
+    group = ",".join(key.rpartition(" as ")[2] for key in keys)
+    expression, _, name = total.rpartition(" as ")
+    records: list[dict[str, Any]] = []
+    while True:
+        window = {
+            "$select": ",".join(table.select),
+            "$group": group,
+            "$order": group,
+            "$limit": str(PORTAL_PAGE_ROWS),
+            "$offset": str(len(records)),
+        }
+        page = session.document(_resource(table), window)
+        if not isinstance(page, list) or not all(isinstance(one, dict) for one in page):
+            message = f"{_resource(table)} does not answer with records: {page!r:.80}."
+            raise SourceError(message)
+        records += page
+        if len(page) < PORTAL_PAGE_ROWS:
+            break
+    session.progress.rows(len(records), len(records))
+    held = sum(float(one.get(name, 0)) for one in records)
+    if not records or round(held) != _stated(session, table, expression):
+        raise _ReplacedError
+    target.write_text(json.dumps(records, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _taken_up(part: Path, updated: int) -> _Gathered:
+    """What an earlier attempt at the same release brought, if it is still here."""
+    note = _note_path(part)
+    try:
+        gathered = _Gathered(**json.loads(note.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return _Gathered(updated)
+    is_here = part.exists() and part.stat().st_size >= gathered.size
+    return gathered if is_here and gathered.updated == updated else _Gathered(updated)
+
+
+def _note(part: Path, gathered: _Gathered) -> None:
+    draft = _note_path(part).with_suffix(".draft")
+    draft.write_text(json.dumps(asdict(gathered)), "utf-8")
+    draft.replace(_note_path(part))
+
+
+def _note_path(part: Path) -> Path:
+    return part.with_suffix(".json")
+
+
+def _drop(part: Path) -> None:
+    part.unlink(missing_ok=True)
+    _note_path(part).unlink(missing_ok=True)

@@ -1,0 +1,480 @@
+"""Fetching: what comes is whole, what changed nothing is not asked for again, faults are told."""
+
+import csv
+import io
+import json
+import logging
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.catalog.channels import (
+    CHANNELS,
+    Channel,
+    LinkPage,
+    Listing,
+    PortalTable,
+    StaticFile,
+)
+from pipeline.errors import SourceError
+from pipeline.ingest.fetch import Asking, Harvest, fetch, http, socrata
+from pipeline.ingest.fetch.files import refuse_bomb, safe_name
+from pipeline.ingest.fetch.progress import Progress
+from tests.world.publishers import (
+    HASTY,
+    PORTAL,
+    Publishers,
+    Table,
+    cut,
+    nothing,
+    overstated,
+    sent_on,
+    serving,
+    silence,
+    status,
+    web_page,
+)
+
+HOMICIDES = Channel(
+    "mindefensa_exports", (PORTAL,), (PortalTable("m8fd-ahd9", "m8fd-ahd9", "m8fd-ahd9.csv"),)
+)
+WORKBOOKS = next(one for one in CHANNELS if one.source == "mindefensa_workbooks")
+PLAIN = Channel(
+    "population", ("files.test",), (StaticFile("population_2025", "https://files.test/a.json"),)
+)
+POLICE = Channel(
+    "police_workbooks",
+    ("police.test",),
+    (LinkPage("homicidios", "https://police.test/estadistica/homicidios"),),
+)
+ASSETS = "www.mindefensa.gov.co/sites/web/content/published/api/v1.1/assets"
+LISTED = WORKBOOKS.resources[0]
+assert isinstance(LISTED, Listing)
+MINISTRY_PAGE = LISTED.page.removeprefix("https://")
+PASSING = {
+    "too many": status(429, Retry_After="0"),
+    "error": status(500),
+    "unavailable": status(503),
+    "silence": silence,
+    "cut": cut,
+    "overstated": overstated,
+    "web page": web_page,
+}
+SPOILERS = {name: fault for name, fault in PASSING.items() if name != "silence"}
+"""Those that cost no time."""
+
+
+def homicide(number: int) -> dict[str, str]:
+    """A row of the dataset; its place has a comma, a quote and a line end in it."""
+    return {
+        "fecha_hecho": f"2024-01-{1 + number % 28:02d}T00:00:00.000",
+        "cod_depto": "05",
+        "departamento": "DEPARTAMENTO UNO",
+        "cod_muni": "05901",
+        "municipio": 'VILLA, "LA"\nPRUEBA',
+        "zona": "URBANA",
+        "sexo": "MASCULINO",
+        "arma_medio": "NINGUNA",
+        "_modalidad_presunta": "NINGUNA",
+        "spoa_caracterizacion": str(number),
+        "cantidad": "1",
+    }
+
+
+@pytest.fixture
+def publishers() -> Iterator[Publishers]:
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _small_pages() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socrata.fetch_table, "__defaults__", (4,))
+        yield
+
+
+def harvest(
+    publishers: Publishers,
+    channel: Channel,
+    folder: Path,
+    marks: dict[str, str] | None = None,
+    workbooks: tuple[str, ...] = ("SECUESTRO", "EXTORSIÓN"),
+) -> Harvest:
+    return fetch(
+        channel,
+        folder,
+        marks or {},
+        workbooks,
+        Asking(gateway=publishers.address, patience=HASTY, progress=Progress(io.StringIO())),
+    )
+
+
+def fetched_text(found: Harvest) -> str:
+    assert found.failures == ()
+    (staged,) = found.staged
+    return staged.location.read_text("utf-8")
+
+
+def rows_of(found: Harvest) -> list[str]:
+    """The numbers of the rows that came, in order."""
+    return [row["spoa_caracterizacion"] for row in csv.DictReader(io.StringIO(fetched_text(found)))]
+
+
+class TestPortal:
+    @pytest.mark.parametrize("count", [1, 4, 8, 10])
+    def test_all_pages_make_one_file(self, publishers, tmp_path, count):
+        publishers.tables["m8fd-ahd9"] = Table([homicide(n) for n in range(count)])
+        assert rows_of(harvest(publishers, HOMICIDES, tmp_path)) == [str(n) for n in range(count)]
+
+    def test_an_unchanged_dataset_is_not_downloaded(self, publishers, tmp_path):
+        publishers.tables["m8fd-ahd9"] = Table([homicide(0)])
+        (staged,) = harvest(publishers, HOMICIDES, tmp_path).staged
+        publishers.asked.clear()
+        again = harvest(publishers, HOMICIDES, tmp_path, {staged.key: staged.mark})
+        assert again == Harvest((), ())
+        assert publishers.downloads() == []
+
+    def test_it_says_when_it_was_published(self, publishers, tmp_path):
+        publishers.tables["m8fd-ahd9"] = Table([homicide(0)], updated=1_700_000_000)
+        (staged,) = harvest(publishers, HOMICIDES, tmp_path).staged
+        assert str(staged.published) == "2023-11-14"
+
+    @pytest.mark.parametrize("fault", [*PASSING.values(), nothing], ids=[*PASSING, "nothing"])
+    def test_a_fault_that_passes_leaves_no_trace(self, publishers, tmp_path, fault):
+        publishers.tables["m8fd-ahd9"] = Table([homicide(n) for n in range(10)])
+        publishers.spoil("offset=4", fault)
+        publishers.spoil("offset=8", fault)
+        assert rows_of(harvest(publishers, HOMICIDES, tmp_path)) == [str(n) for n in range(10)]
+
+    def test_a_fault_that_stays_is_told(self, publishers, tmp_path):
+        publishers.tables["m8fd-ahd9"] = Table([homicide(0)])
+        publishers.spoil("offset=0", *[status(500)] * HASTY.attempts)
+        (failure,) = harvest(publishers, HOMICIDES, tmp_path).failures
+        assert "the publisher answers 500, 4 times in a row" in failure.reason
+        assert not failure.is_unreached
+
+    def test_a_long_pause_is_not_waited_for(self, publishers, tmp_path):
+        publishers.tables["m8fd-ahd9"] = Table([homicide(0)])
+        publishers.spoil("offset=0", status(429, Retry_After="86400"))
+        (failure,) = harvest(publishers, HOMICIDES, tmp_path).failures
+        assert "asks to wait 86,400 seconds" in failure.reason
+
+    def test_a_dataset_replaced_between_two_pages_is_begun_again(self, publishers, tmp_path):
+        table = publishers.tables["m8fd-ahd9"] = Table([homicide(n) for n in range(10)])
+
+        def replace() -> None:
+            table.rows, table.updated = [homicide(n) for n in range(100, 106)], table.updated + 1
+
+        publishers.before.append(("offset=8", replace))
+        found = harvest(publishers, HOMICIDES, tmp_path)
+        assert rows_of(found) == [str(n) for n in range(100, 106)]
+        assert found.staged[0].mark == "1700000001"
+
+    def test_a_replacement_of_equal_length_is_noticed(self, publishers, tmp_path):
+        table = publishers.tables["m8fd-ahd9"] = Table([homicide(n) for n in range(10)])
+
+        def replace() -> None:
+            table.rows, table.updated = [homicide(n) for n in range(50, 60)], table.updated + 1
+
+        publishers.before.append(("offset=4", replace))
+        assert rows_of(harvest(publishers, HOMICIDES, tmp_path)) == [str(n) for n in range(50, 60)]
+
+    def test_a_page_that_comes_twice_is_asked_for_again(self, publishers, tmp_path):
+        table = publishers.tables["m8fd-ahd9"] = Table([homicide(n) for n in range(8)])
+        whole = list(table.rows)
+
+        def stale() -> None:
+            table.rows = whole[:4] * 2
+            publishers.before.append(("offset=4", lambda: setattr(table, "rows", whole)))
+
+        publishers.before.append(("offset=4", stale))
+        assert rows_of(harvest(publishers, HOMICIDES, tmp_path)) == [str(n) for n in range(8)]
+
+    def test_rows_that_are_missing_are_noticed(self, publishers, tmp_path):
+        publishers.tables["m8fd-ahd9"] = Table([homicide(n) for n in range(6)], counted=7)
+        (failure,) = harvest(publishers, HOMICIDES, tmp_path).failures
+        assert "gave 6 rows and counts 7" in failure.reason
+        assert list(tmp_path.rglob("m8fd-ahd9.csv")) == []
+
+    def test_an_empty_dataset_is_none(self, publishers, tmp_path):
+        table = publishers.tables["m8fd-ahd9"] = Table([homicide(0)])
+        publishers.before.append(("count", lambda: setattr(table, "counted", 0)))
+        assert len(harvest(publishers, HOMICIDES, tmp_path).failures) == 1
+
+    def test_a_break_loses_one_page_only(self, publishers, tmp_path):
+        publishers.tables["m8fd-ahd9"] = Table([homicide(n) for n in range(10)])
+        publishers.spoil("offset=8", *[cut] * HASTY.attempts)
+        assert len(harvest(publishers, HOMICIDES, tmp_path).failures) == 1
+        publishers.asked.clear()
+        assert rows_of(harvest(publishers, HOMICIDES, tmp_path)) == [str(n) for n in range(10)]
+        assert [one for one in publishers.asked if "offset=0" in one or "offset=4" in one] == []
+
+    def test_a_break_is_not_taken_up_with_another_release(self, publishers, tmp_path):
+        table = publishers.tables["m8fd-ahd9"] = Table([homicide(n) for n in range(10)])
+        publishers.spoil("offset=8", *[cut] * HASTY.attempts)
+        harvest(publishers, HOMICIDES, tmp_path)
+        table.rows, table.updated = [homicide(n) for n in range(20, 30)], table.updated + 1
+        assert rows_of(harvest(publishers, HOMICIDES, tmp_path)) == [str(n) for n in range(20, 30)]
+
+    @given(
+        faults=st.lists(
+            st.tuples(st.sampled_from([0, 4, 8]), st.sampled_from([*SPOILERS, "replaced"])),
+            max_size=12,
+        )
+    )
+    @settings(max_examples=10)
+    def test_no_sequence_of_faults_mixes_two_releases(self, faults):
+        """After any faults a refresh without them brings the newest release, whole."""
+        with serving() as publishers, TemporaryDirectory() as folder:
+            table = publishers.tables["m8fd-ahd9"] = Table([homicide(n) for n in range(10)])
+            releases = [table.rows]
+
+            def replace() -> None:
+                first = 100 * len(releases)
+                table.rows = [homicide(first + n) for n in range(10 + len(releases) % 3)]
+                table.updated += 1
+                releases.append(table.rows)
+
+            for offset, fault in faults:
+                if fault == "replaced":
+                    publishers.before.append((f"offset={offset}", replace))
+                else:
+                    publishers.spoil(f"offset={offset}", SPOILERS[fault])
+            for _ in range(2):
+                found = harvest(publishers, HOMICIDES, Path(folder))
+                whole = [[row["spoa_caracterizacion"] for row in rows] for rows in releases]
+                assert found.failures or rows_of(found) in whole
+            publishers.faults.clear()
+            publishers.before.clear()
+            assert rows_of(harvest(publishers, HOMICIDES, Path(folder))) == whole[-1]
+
+    def test_changed_columns_are_named(self, publishers, tmp_path):
+        row = homicide(0)
+        row["victimas"] = row.pop("cantidad")
+        publishers.tables["m8fd-ahd9"] = Table([row])
+        (failure,) = harvest(publishers, HOMICIDES, tmp_path).failures
+        assert "changed its columns: victimas came, cantidad went" in failure.reason
+        assert publishers.downloads() == []
+
+    def test_sums_are_asked_from_the_portal(self, publishers, tmp_path):
+        publishers.tables["m8fd-ahd9"] = Table([homicide(n) for n in range(10)])
+        totals = next(one for one in CHANNELS if one.source == "mindefensa_totals")
+        records = json.loads(fetched_text(harvest(publishers, totals, tmp_path)))
+        assert records == [{"anio": "2024", "total": "10"}]
+
+    def test_the_token_goes_to_the_portal_only_and_is_not_logged(
+        self, publishers, tmp_path, monkeypatch, caplog
+    ):
+        monkeypatch.setenv("SOCRATA_APP_TOKEN", "very-secret")
+        publishers.tables["m8fd-ahd9"] = Table([homicide(0)])
+        publishers.files["files.test/a.json"] = b"[]"
+        with caplog.at_level(logging.DEBUG):
+            harvest(publishers, HOMICIDES, tmp_path)
+            asked = len(publishers.headers)
+            harvest(publishers, PLAIN, tmp_path)
+        assert {one["X-App-Token"] for one in publishers.headers[:asked]} == {"very-secret"}
+        assert {one["X-App-Token"] for one in publishers.headers[asked:]} == {None}
+        own = [one for one in caplog.records if not one.name.startswith("httpcore")]
+        assert "very-secret" not in "".join(one.getMessage() for one in own)
+        assert "very-secret" not in "".join(publishers.asked)
+
+
+class TestFiles:
+    CONTENT = b"[" + b'"invented", ' * 100_000 + b'"end"]'
+
+    def test_an_unchanged_file_is_not_sent_again(self, publishers, tmp_path):
+        publishers.files["files.test/a.json"] = self.CONTENT
+        (staged,) = harvest(publishers, PLAIN, tmp_path).staged
+        assert staged.location.read_bytes() == self.CONTENT
+        assert harvest(publishers, PLAIN, tmp_path, {staged.key: staged.mark}) == Harvest((), ())
+        publishers.files["files.test/a.json"] = b"[1]"
+        assert (
+            fetched_text(harvest(publishers, PLAIN, tmp_path, {staged.key: staged.mark})) == "[1]"
+        )
+
+    @pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
+    def test_a_fault_that_passes_leaves_no_trace(self, publishers, tmp_path, fault):
+        publishers.files["files.test/a.json"] = self.CONTENT
+        publishers.spoil("a.json", fault)
+        assert fetched_text(harvest(publishers, PLAIN, tmp_path)).encode() == self.CONTENT
+
+    def test_a_broken_download_goes_on_where_it_stopped(self, publishers, tmp_path):
+        publishers.files["files.test/a.json"] = self.CONTENT
+        publishers.spoil("a.json", cut)
+        assert fetched_text(harvest(publishers, PLAIN, tmp_path)).encode() == self.CONTENT
+        assert publishers.headers[-1]["Range"].startswith("bytes=")
+
+    def test_a_file_that_changed_meanwhile_is_begun_again(self, publishers, tmp_path):
+        publishers.files["files.test/a.json"] = self.CONTENT
+        publishers.spoil("a.json", *[cut] * 1)
+        publishers.spoil("a.json", *[status(500)] * (HASTY.attempts - 1))
+        assert len(harvest(publishers, PLAIN, tmp_path).failures) == 1
+        publishers.files["files.test/a.json"] = b'["another"]'
+        assert fetched_text(harvest(publishers, PLAIN, tmp_path)) == '["another"]'
+
+    def test_a_page_that_stays_is_refused(self, publishers, tmp_path):
+        publishers.files["files.test/a.json"] = b"\n<!doctype HTML><title>Error</title>"
+        (failure,) = harvest(publishers, PLAIN, tmp_path).failures
+        assert "a web page came instead of the file" in failure.reason
+        assert list(tmp_path.rglob("a.json")) == []
+
+    def test_a_redirect_stays_within_the_declared_hosts(self, publishers, tmp_path):
+        publishers.files["files.test/b.json"] = b"[2]"
+        publishers.spoil("a.json", sent_on("/b.json"))
+        assert fetched_text(harvest(publishers, PLAIN, tmp_path)) == "[2]"
+        publishers.spoil("a.json", sent_on("https://elsewhere.test/b.json"))
+        (failure,) = harvest(publishers, PLAIN, tmp_path).failures
+        assert "sent on to https://elsewhere.test, which is not declared" in failure.reason
+        publishers.spoil("a.json", sent_on("http://files.test/b.json"))
+        (failure,) = harvest(publishers, PLAIN, tmp_path).failures
+        assert "http://files.test" in failure.reason
+        assert not any("elsewhere.test" in one for one in publishers.asked)
+
+    def test_a_file_that_is_gone_is_told_at_once(self, publishers, tmp_path):
+        (failure,) = harvest(publishers, PLAIN, tmp_path).failures
+        assert "https://files.test/a.json answers 404" in failure.reason
+        assert len(publishers.asked) == 1
+
+    def test_sizes_are_bounded(self, publishers, tmp_path):
+        small = Channel(PLAIN.source, PLAIN.hosts, PLAIN.resources, max_bytes=len(self.CONTENT) - 1)
+        publishers.files["files.test/a.json"] = self.CONTENT
+        (failure,) = harvest(publishers, small, tmp_path).failures
+        assert "the limit declared" in failure.reason
+
+    def test_time_is_bounded(self, publishers, tmp_path):
+        brief = Channel(PLAIN.source, PLAIN.hosts, PLAIN.resources, max_seconds=0)
+        (failure,) = harvest(publishers, brief, tmp_path).failures
+        assert "not done after 0 seconds" in failure.reason
+
+    def test_no_connection_is_told_apart(self, tmp_path):
+        nobody = Publishers(address="http://127.0.0.1:1")
+        (failure,) = harvest(nobody, PLAIN, tmp_path).failures
+        assert failure.is_unreached
+
+    def test_only_the_last_part_of_a_name_is_kept(self):
+        assert safe_name("https://files.test/a/..%2f..%2flock.json") == "lock.json"
+
+    @pytest.mark.parametrize(
+        "name", ["..", "a..xlsx", ".hidden.xlsx", "noend", "a%0Ab.xlsx", "a%5Cb.xlsx", "%00.xlsx"]
+    )
+    def test_names_that_cannot_be_kept_are_refused(self, name):
+        with pytest.raises(SourceError, match="no file name"):
+            safe_name(f"https://files.test/x/{name}")
+
+    def test_a_workbook_that_unpacks_absurdly_is_refused(self, tmp_path):
+        bomb = tmp_path / "bomb.xlsx"
+        with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("xl/sheet1.xml", b" " * 5_000_000)
+        with pytest.raises(SourceError, match="no workbook does"):
+            refuse_bomb(bomb)
+        outside = tmp_path / "outside.xlsx"
+        with zipfile.ZipFile(outside, "w") as archive:
+            archive.writestr("../evil", b"x")
+        with pytest.raises(SourceError, match="outside it"):
+            refuse_bomb(outside)
+
+
+def workbook(content: str = "x") -> bytes:
+    """An archive like a workbook's; nothing here reads it."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("xl/workbook.xml", content)
+    return held.getvalue()
+
+
+def item(name: str, number: int, updated: str) -> dict[str, object]:
+    return {"id": f"CONT{number}", "name": name, "updatedDate": {"value": updated}}
+
+
+class TestListing:
+    @pytest.fixture
+    def ministry(self, publishers: Publishers) -> Publishers:
+        publishers.files[MINISTRY_PAGE] = (
+            f"<html><script>var url = 'x?channelToken={publishers.token}';</script>".encode()
+        )
+        others = [item(f"OTRO {n}.xlsx", 100 + n, "2026-01-01T00:00:00.000Z") for n in range(120)]
+        publishers.listing = [
+            *others,
+            item("SECUESTRO .xlsx", 1, "2026-02-24T00:04:46.399Z"),
+            item("SECUESTRO.xlsx", 2, "2025-12-24T00:04:46.399Z"),
+            item("EXTORSION.xlsx", 3, "2026-02-24T00:04:46.399Z"),
+        ]
+        publishers.files[f"{ASSETS}/CONT1/native/SECUESTRO.xlsx"] = workbook("kidnappings")
+        publishers.files[f"{ASSETS}/CONT3/native/EXTORSIÓN.xlsx"] = workbook("extortions")
+        return publishers
+
+    def test_declared_workbooks_are_found_by_name(self, ministry, tmp_path):
+        found = harvest(ministry, WORKBOOKS, tmp_path)
+        assert found.failures == ()
+        assert {one.dataset: str(one.published) for one in found.staged} == {
+            "EXTORSIÓN": "2026-02-24",
+            "SECUESTRO": "2026-02-24",
+        }
+        marks = {one.key: one.mark for one in found.staged}
+        ministry.asked.clear()
+        assert harvest(ministry, WORKBOOKS, tmp_path, marks) == Harvest((), ())
+        assert not any("/assets/" in one for one in ministry.asked)
+
+    def test_one_missing_workbook_does_not_keep_the_others(self, ministry, tmp_path):
+        del ministry.files[f"{ASSETS}/CONT3/native/EXTORSIÓN.xlsx"]
+        found = harvest(ministry, WORKBOOKS, tmp_path)
+        assert [one.dataset for one in found.staged] == ["SECUESTRO"]
+        assert "answers 404" in found.failures[0].reason
+
+    def test_a_token_that_expires_is_read_anew(self, ministry, tmp_path):
+        def rotate() -> None:
+            ministry.token = "fedcba9876543210"  # noqa: S105 - invented
+            ministry.files[MINISTRY_PAGE] = b"<html> channelToken='fedcba9876543210'"
+
+        ministry.before.append(("/items", rotate))
+        assert len(harvest(ministry, WORKBOOKS, tmp_path).staged) == 2
+
+    def test_a_page_without_token_is_told(self, ministry, tmp_path):
+        ministry.files[MINISTRY_PAGE] = b"<html>rebuilt"
+        (failure,) = harvest(ministry, WORKBOOKS, tmp_path).failures
+        assert "prints no token" in failure.reason
+
+
+class TestLinks:
+    FILES = "police.test/sites/default/files/delitos-impacto"
+
+    def test_links_of_the_dataset_are_followed(self, publishers, tmp_path):
+        publishers.files["police.test/estadistica/homicidios"] = (
+            b'<!doctype html><a href="/sites/default/files/delitos-impacto/homicidios_2024.xlsx">'
+            b'<a href="https://police.test/sites/default/files/delitos-impacto/'
+            b'Homicidios 2025.xlsx">'
+            b'<a href="/sites/default/files/delitos-impacto/homicidios_2024.xlsx">'
+            b'<a href="/x/tablero.xlsx"><a href="/nota.pdf"><a name="x">'
+        )
+        publishers.files[f"{self.FILES}/homicidios_2024.xlsx"] = workbook("2024")
+        publishers.files[f"{self.FILES}/Homicidios 2025.xlsx"] = workbook("2025")
+        found = harvest(publishers, POLICE, tmp_path)
+        assert found.failures == ()
+        names = [one.location.name for one in found.staged]
+        assert names == ["homicidios_2024.xlsx", "Homicidios 2025.xlsx"]
+
+    def test_a_page_without_files_is_told(self, publishers, tmp_path):
+        publishers.files["police.test/estadistica/homicidios"] = b"<html>rebuilt"
+        (failure,) = harvest(publishers, POLICE, tmp_path).failures
+        assert "links to no workbook" in failure.reason
+
+
+def test_every_address_is_within_its_declared_hosts() -> None:
+    for channel in CHANNELS:
+        with http.Session(channel, HASTY, Progress()) as session:
+            for resource in channel.resources:
+                if isinstance(resource, Listing):
+                    addresses = [resource.page, resource.items, resource.assets]
+                elif isinstance(resource, LinkPage):
+                    addresses = [resource.page]
+                elif isinstance(resource, StaticFile):
+                    addresses = [resource.url]
+                else:
+                    addresses = [f"https://{PORTAL}/resource/{resource.view}.json"]
+                assert [session._routed(one) for one in addresses] == addresses

@@ -1,0 +1,264 @@
+"""Publishers of the invented country on loopback: portal, listing, page of links, plain files.
+
+A request for ``https://<host>/<path>`` arrives as ``/<host>/<path>``, as it does at a gateway.
+Faults are served once each, in the order they were asked for, to the first request they fit.
+"""
+
+import csv
+import io
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from pipeline.ingest.fetch import Patience
+
+HASTY = Patience(
+    attempts=4, first_wait=0.001, longest_wait=0.01, connect_timeout=2, read_timeout=0.3
+)
+"""For tests: as often as in earnest, but without the waiting."""
+
+PORTAL = "www.datos.gov.co"
+PAGE = b"<!DOCTYPE html><html><body>Estamos en mantenimiento</body></html>"
+
+
+@dataclass
+class Answer:
+    """What the server sends, before a fault spoils it."""
+
+    body: bytes
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    stated_length: int | None = None
+    cut_at: int | None = None
+    delay: float = 0.0
+
+
+Fault = Callable[[Answer], None]
+
+
+def status(code: int, **headers: str) -> Fault:
+    """Another status, with headers (``Retry_After="0"``)."""
+
+    def spoil(answer: Answer) -> None:
+        answer.status, answer.body = code, b"no"
+        answer.headers |= {name.replace("_", "-"): value for name, value in headers.items()}
+
+    return spoil
+
+
+def silence(answer: Answer) -> None:
+    """Longer than a hasty client waits."""
+    answer.delay = 0.6
+
+
+def cut(answer: Answer) -> None:
+    """The connection ends in the middle of the body."""
+    answer.cut_at = len(answer.body) // 2
+
+
+def overstated(answer: Answer) -> None:
+    """More bytes are announced than come."""
+    answer.stated_length = len(answer.body) + 10
+
+
+def web_page(answer: Answer) -> None:
+    """A page for people, as if all were well."""
+    answer.status, answer.body = 200, PAGE
+    answer.headers = {"Content-Type": "text/html"}
+
+
+def nothing(answer: Answer) -> None:
+    """An empty body."""
+    answer.body = b""
+
+
+def sent_on(address: str) -> Fault:
+    """A redirect."""
+    return status(302, Location=address)
+
+
+@dataclass
+class Table:
+    """A dataset at the portal: every value as text, as the portal has them."""
+
+    rows: Sequence[Mapping[str, str]]
+    updated: int = 1_700_000_000
+    counted: int | None = None
+    """What ``count(*)`` says, if it is wrong."""
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self.rows[0]) if self.rows else []
+
+
+@dataclass
+class Publishers:
+    """The state of all servers, changed by tests between and during requests."""
+
+    address: str = ""
+    tables: dict[str, Table] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    """Content by host and path; a page if it begins as one."""
+    listing: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    """Path and query of every request, decoded."""
+    headers: list[Mapping[str, str]] = field(default_factory=list)
+    faults: list[tuple[str, Fault]] = field(default_factory=list)
+    before: list[tuple[str, Callable[[], None]]] = field(default_factory=list)
+    """Called once before the first request whose address holds the text is answered."""
+    token: str = "0123456789abcdef"  # noqa: S105 - invented
+    _guard: Any = field(default_factory=threading.Lock)
+
+    def spoil(self, part_of_address: str, *faults: Fault) -> None:
+        """Serve faults, one request each, to requests whose address holds the text."""
+        self.faults += [(part_of_address, fault) for fault in faults]
+
+    def downloads(self) -> list[str]:
+        """Requests that ask for content, not for what is new."""
+        return [one for one in self.asked if "/api/views/" not in one]
+
+    def answer(self, target: str, headers: Mapping[str, str]) -> Answer:
+        with self._guard:
+            shown = unquote(target)
+            self.asked.append(shown)
+            self.headers.append(headers)
+            for one in [one for one in self.before if one[0] in shown]:
+                self.before.remove(one)
+                one[1]()
+            answer = self._whole(target, headers)
+            fault = next((one for one in self.faults if one[0] in shown), None)
+            if fault is not None:
+                self.faults.remove(fault)
+                fault[1](answer)
+            return answer
+
+    def _whole(self, target: str, headers: Mapping[str, str]) -> Answer:
+        parts = urlsplit(target)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        _, host, *steps = unquote(parts.path).split("/")
+        if host == PORTAL and steps[:2] == ["api", "views"]:
+            return self._view(steps[2].removesuffix(".json"))
+        if host == PORTAL and steps[0] == "resource":
+            view, _, suffix = steps[1].rpartition(".")
+            return self._rows(self.tables[view], suffix, query)
+        if steps[-1:] == ["items"] and "published" in steps:
+            return self._items(query)
+        if "assets" in steps and query.get("channelToken") != self.token:
+            return Answer(b"expired", 403)
+        return self._file("/".join([host, *steps]), headers)
+
+    def _view(self, view: str) -> Answer:
+        table = self.tables[view]
+        columns = [{"fieldName": name} for name in table.columns]
+        document = {"id": view, "rowsUpdatedAt": table.updated, "columns": columns}
+        return Answer(json.dumps(document).encode())
+
+    def _rows(self, table: Table, suffix: str, query: Mapping[str, str]) -> Answer:
+        select = query.get("$select")
+        if select == "count(*)":
+            count = len(table.rows) if table.counted is None else table.counted
+            return Answer(json.dumps([{"count": str(count)}]).encode())
+        if select == "sum(cantidad)":
+            total = sum(int(row["cantidad"]) for row in table.rows)
+            return Answer(json.dumps([{"sum_cantidad": str(total)}]).encode())
+        rows = list(table.rows)
+        if select:
+            rows = _summed(rows, query["$group"].split(","))
+        assert query["$order"] in {":id", query.get("$group")}
+        first = int(query.get("$offset", 0))
+        rows = rows[first : first + int(query.get("$limit", 1000))]
+        if suffix == "json":
+            return Answer(json.dumps(rows).encode())
+        text = io.StringIO()
+        writer = csv.DictWriter(text, table.columns, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return Answer(text.getvalue().encode())
+
+    def _items(self, query: Mapping[str, str]) -> Answer:
+        if query.get("channelToken") != self.token:
+            return Answer(b"expired", 403)
+        first, limit = int(query["offset"]), int(query["limit"])
+        page = self.listing[first : first + limit]
+        more = first + limit < len(self.listing)
+        return Answer(json.dumps({"items": page, "hasMore": more}).encode())
+
+    def _file(self, key: str, headers: Mapping[str, str]) -> Answer:
+        content = self.files.get(key)
+        if content is None:
+            return Answer(b"not here", 404)
+        etag = f'"{hash(content):x}"'
+        if headers.get("If-None-Match") == etag:
+            return Answer(b"", 304, {"ETag": etag})
+        span = headers.get("Range", "")
+        if span and headers.get("If-Range") == etag:
+            start = int(span.removeprefix("bytes=").rstrip("-"))
+            of = f"bytes {start}-{len(content) - 1}/{len(content)}"
+            return Answer(content[start:], 206, {"ETag": etag, "Content-Range": of})
+        return Answer(content, 200, {"ETag": etag})
+
+
+def _summed(rows: Sequence[Mapping[str, str]], keys: Sequence[str]) -> list[dict[str, str]]:
+    sums: dict[tuple[str, ...], int] = {}
+    for row in rows:
+        known = {**row, "anio": row["fecha_hecho"][:4]}
+        key = tuple(known[name] for name in keys)
+        sums[key] = sums.get(key, 0) + int(row["cantidad"])
+    return [
+        dict(zip(keys, key, strict=True)) | {"total": str(total)}
+        for key, total in sorted(sums.items())
+    ]
+
+
+@contextmanager
+def serving() -> Iterator[Publishers]:
+    """The publishers on a free port of this machine, until the block ends."""
+    publishers = Publishers()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 10
+
+        def do_GET(self) -> None:
+            answer = publishers.answer(self.path, self.headers)
+            time.sleep(answer.delay)
+            try:
+                self._send(answer)
+            except OSError:
+                self.close_connection = True
+
+        def _send(self, answer: Answer) -> None:
+            self.send_response(answer.status)
+            length = answer.stated_length or len(answer.body)
+            for name, value in {"Content-Length": str(length), **answer.headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            if answer.status != 304:
+                self.wfile.write(answer.body[: answer.cut_at])
+            if answer.cut_at is not None or answer.stated_length is not None:
+                self.close_connection = True
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """A client that hangs up is part of the tests."""
+
+    server = Server(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    publishers.address = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield publishers
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
