@@ -3,11 +3,12 @@
 DATA_DIR ?= data
 override DATA_DIR := $(value DATA_DIR)
 override FROM := $(value FROM)
+override SOURCES := $(value SOURCES)
 ifeq ($(filter /%,$(firstword $(DATA_DIR))),)
 override DATA_DIR := $(CURDIR)/$(DATA_DIR)
 endif
 PORT ?= 8501
-export DATA_DIR FROM
+export DATA_DIR FROM SOURCES
 
 # Without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
@@ -16,16 +17,22 @@ python := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: setup run refresh build dashboard snapshot test bench lint clean help lock
+.PHONY: setup run refresh status build dashboard snapshot test bench lint clean help lock
 
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
 
 run: build dashboard ## Set up, build the warehouse if need be, open the dashboard (PORT=8501, OPEN=0: no browser)
 
-refresh: setup ## Add the published files in FROM=<folder> as new releases, rebuild, show what changed
-	@test -n "$$FROM" || { echo 'refresh: name the folder: make refresh FROM=<folder>' >&2; exit 1; }
-	@$(python) -m pipeline refresh --from "$$FROM"
+refresh: setup ## Bring what is new from the publishers or FROM=<folder>, rebuild, show what changed (SOURCES=a,b STRICT=1)
+	@if test -n "$$FROM"; then \
+		$(python) -m pipeline refresh --from "$$FROM"; \
+	else \
+		$(python) -m pipeline refresh --sources "$$SOURCES" $(if $(filter 1,$(STRICT)),--strict); \
+	fi
+
+status: setup ## Show each source's newest cut, age, next release and last error; nothing is downloaded
+	@$(python) -m pipeline status
 
 build: setup ## Rebuild the warehouse from the files in DATA_DIR=<folder> (default: data)
 	@$(python) -m pipeline build

@@ -15,15 +15,16 @@ from pipeline import bundled, core, marts, snapshot
 from pipeline.bundled import SNAPSHOT_PREFIX
 from pipeline.catalog.series import SERIES, Series
 from pipeline.catalog.sources import SOURCES
-from pipeline.errors import SourceError
+from pipeline.errors import AtlasError, SourceError
 from pipeline.fingerprint import build_fingerprint
-from pipeline.ingest import raw
+from pipeline.ingest import gates, raw
 from pipeline.ingest.events import EVENT_LAYOUTS, Reading, decoded, interpreted
 from pipeline.ingest.places import Fallback, Places, Refusals, read_places
 from pipeline.ingest.raw import Found, RawFile
 from pipeline.ingest.readers import Rows
 from pipeline.snapshot import Snapshot
 from pipeline.store.warehouse import Draft
+from pipeline.words import normalised
 
 _EVENT_SOURCES: Final = frozenset(source.id for source in SOURCES if source.layout in EVENT_LAYOUTS)
 
@@ -61,7 +62,102 @@ def refresh(
     ContractError
         If the tables do not add up.
     """
-    return _build(data_dir, raw.locked_files(data_dir / "raw"), new, series, snapshot_dir)
+    return _build(data_dir, new, series, snapshot_dir).adopted
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """How files that nobody has looked at are judged.
+
+    Attributes
+    ----------
+    tolerances
+        How far sums may move between two releases, by source; from 0 to 1.
+    is_strict
+        Whether a refused file stops the build instead of being left out.
+    is_trial
+        Whether the build ends after its checks.
+    """
+
+    tolerances: Mapping[str, float]
+    is_strict: bool = False
+    is_trial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What became of fetched files.
+
+    Attributes
+    ----------
+    adopted
+        The files that are used, as they lie in the raw data now.
+    refused
+        Why the others are not, by their path.
+    """
+
+    adopted: tuple[RawFile, ...]
+    refused: Mapping[str, str]
+
+
+def refresh_fetched(
+    new: Sequence[Found],
+    data_dir: Path,
+    caution: Caution,
+    series: Sequence[Series] = SERIES,
+    snapshot_dir: Path = bundled.FOLDER,
+) -> Fetched:
+    """Add what came from live publishers and publish a warehouse built with what can be believed.
+
+    Unlike `refresh`, a file that is refused, or that lies too far from the release before, is left
+    out, and the last good release goes on being used.
+
+    Parameters
+    ----------
+    new
+        Recognised files whose bytes are not among the raw data yet.
+    data_dir
+        Folder that holds ``raw`` and ``processed``.
+    caution
+        How they are judged.
+    series
+        Declared series.
+    snapshot_dir
+        Where the bundled snapshot lies.
+
+    Returns
+    -------
+    Fetched
+        What was adopted, and what was refused.
+
+    Raises
+    ------
+    SourceError
+        If a raw file is missing, was edited or can no longer be read; if new files do not fit
+        together and no source alone is to blame; if a file is refused and the refresh is strict.
+    ContractError
+        If the tables do not add up, and no source alone is to blame.
+    """
+    try:
+        return _build(data_dir, new, series, snapshot_dir, caution)
+    except AtlasError:
+        if caution.is_strict:
+            raise
+        trial = replace(caution, is_trial=True)
+        _build(data_dir, (), series, snapshot_dir, trial)
+        blamed = {}
+        for source_id in sorted({one.file.source_id for one in new}):
+            own = [one for one in new if one.file.source_id == source_id]
+            try:
+                _build(data_dir, own, series, snapshot_dir, trial)
+            except AtlasError as error:
+                blamed[source_id] = str(error)
+        if not blamed:
+            raise
+    kept = [one for one in new if one.file.source_id not in blamed]
+    fetched = _build(data_dir, kept, series, snapshot_dir, caution)
+    broken = {one.file.path: blamed[one.file.source_id] for one in new if one not in kept}
+    return replace(fetched, refused={**fetched.refused, **broken})
 
 
 def build(
@@ -85,30 +181,39 @@ def build(
     ContractError
         If the tables do not add up.
     """
-    _build(data_dir, raw.locked_files(data_dir / "raw"), (), series, snapshot_dir)
+    _build(data_dir, (), series, snapshot_dir)
 
 
 def _build(
     data_dir: Path,
-    locked: Sequence[Found],
     new: Sequence[Found],
     series: Sequence[Series],
     snapshot_dir: Path,
-) -> tuple[RawFile, ...]:
-    """Read, store, check, adopt, publish: in this order, so that a failure leaves no trace."""
+    caution: Caution | None = None,
+) -> Fetched:
+    """Read, store, check, adopt, publish: in this order, so that a failure leaves no trace.
+
+    With caution new files that cannot be believed are left out; without, they stop the build.
+    """
+    locked = raw.locked_files(data_dir / "raw")
     manifest = bundled.read_manifest(snapshot_dir)
     held = {one.file.sha256 for one in (*locked, *new)}
     carried = snapshot.read(snapshot_dir, series, held) if manifest else None
     refusals = Refusals()
     known = [one.file for one in locked] + list(manifest.files if manifest else ())
     usable = _without_copies(known, new, refusals)
-    inputs = _read(locked, usable, carried, series, refusals)
-    found = core.releases(_with_carried(inputs.readings, carried))
+    behind = frozenset(file.sha256 for file in manifest.files) if manifest else frozenset()
+    files = _Files(locked, usable, behind)
+    inputs = _read(files, carried, series, refusals, caution)
+    series, readings = core.at_finest_grain(series, _with_carried(inputs.readings, carried))
+    found = core.releases(readings)
     raw_dir = data_dir / "raw"
     with Draft(data_dir) as draft:
         _store_core(draft, inputs, found, series)
         marts.store(draft, series)
         draft.check()
+        if caution and caution.is_trial:
+            return Fetched((), {})
         if inputs.adopted:
             raw.adopt(raw_dir, inputs.adopted)
             raw.write_lock(raw_dir, [one.file for one in (*locked, *inputs.adopted)])
@@ -117,7 +222,26 @@ def _build(
             newest_cut=_newest_cut(found),
             is_snapshot_only=not inputs.readings,
         )
-    return tuple(one.file for one in inputs.adopted)
+    return Fetched(tuple(one.file for one in inputs.adopted), refusals.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Files of the last good build, and those that are offered beside them.
+
+    Attributes
+    ----------
+    locked
+        Files of the last good build.
+    new
+        Files offered beside them.
+    bundled
+        Checksums of the files behind the snapshot: known, even if they are fetched anew.
+    """
+
+    locked: Sequence[Found]
+    new: Sequence[Found]
+    bundled: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,32 +255,34 @@ class _Inputs:
 
 
 def _read(
-    locked: Sequence[Found],
-    new: Sequence[Found],
+    files: _Files,
     carried: Snapshot | None,
     series: Sequence[Series],
     refusals: Refusals,
+    caution: Caution | None,
 ) -> _Inputs:
     """Read every file before judging any, so that one message can name all that are refused.
 
     Workbooks are decoded outside Python's lock: while the places are put together, and while one
     file's rows are looked up, the next files are decoded on the other core.
     """
-    references = [one for one in new if one.file.source_id not in _EVENT_SOURCES]
+    references = [one for one in files.new if one.file.source_id not in _EVENT_SOURCES]
     settled = [Found(raw.settled(one.file), one.location) for one in references]
-    events = [one for one in (*locked, *new) if one.file.source_id in _EVENT_SOURCES]
+    both = (*files.locked, *files.new)
+    events = [one for one in both if one.file.source_id in _EVENT_SOURCES]
     fallback = (
         Fallback(carried.municipalities, carried.population, carried.documented, carried.references)
         if carried
         else None
     )
-    readings, adopted = [], list(settled)
+    readings: list[Reading] = []
+    fresh: list[tuple[Found, Reading]] = []
     with ThreadPoolExecutor(max_workers=1) as decoder:
         waiting = [
             decoder.submit(refusals.attempt, one.file, partial(decoded, one)) for one in events
         ]
         try:
-            places, files = read_places([*locked, *settled], fallback, refusals)
+            places, reference_rows = read_places([*files.locked, *settled], fallback, refusals)
         except SourceError as error:
             decoder.shutdown(cancel_futures=True)
             raise SourceError("\n".join([*refusals.reasons.values(), str(error)])) from error
@@ -167,17 +293,36 @@ def _read(
             reading = refusals.attempt(one.file, read)
             if reading is None:
                 continue
-            if one in new:
-                reading = _at(raw.settled(reading.file).path, reading)
-                adopted.append(Found(reading.file, one.location))
-            readings.append(reading)
-    if refusals.reasons:
-        shown = {
-            settled_one.file.path: one.file.path
-            for settled_one, one in zip(settled, references, strict=True)
-        }
-        raise SourceError(_refusal_message(new, refusals, shown))
-    return _Inputs(places, files, tuple(readings), tuple(adopted))
+            if one in files.new:
+                fresh.append((one, reading))
+            else:
+                readings.append(reading)
+    offered_as = {
+        two.file.path: one.file.path for one, two in zip(references, settled, strict=True)
+    }
+    refusals.reasons = {
+        offered_as.get(path, path): why.replace(path, offered_as.get(path, path))
+        for path, why in refusals.reasons.items()
+    }
+    if caution is not None:
+        known = _with_carried(readings, carried)
+        unseen = [one for one in fresh if one[0].file.sha256 not in files.bundled]
+        refusals.reasons |= _objections(unseen, known, caution.tolerances)
+    _stop_if_refused(files, refusals, caution)
+    adopted = [two for two in settled if offered_as[two.file.path] not in refusals.reasons]
+    for one, reading in fresh:
+        if one.file.path not in refusals.reasons:
+            readings.append(_at(raw.settled(reading.file).path, reading))
+            adopted.append(Found(readings[-1].file, one.location))
+    return _Inputs(places, reference_rows, tuple(readings), tuple(adopted))
+
+
+def _stop_if_refused(files: _Files, refusals: Refusals, caution: Caution | None) -> None:
+    """Stop at a refused file, unless it is a new one and may be left out."""
+    locked = {one.file.path for one in files.locked}
+    may_leave_out = caution is not None and not caution.is_strict
+    if refusals.reasons and not (may_leave_out and locked.isdisjoint(refusals.reasons)):
+        raise SourceError(_refusal_message(files.new, refusals.reasons))
 
 
 def _in_turn(waiting: list[Future[Rows | None]]) -> Iterator[Rows | None]:
@@ -222,11 +367,31 @@ def _without_copies(
     return usable
 
 
-def _refusal_message(new: Sequence[Found], refusals: Refusals, shown: Mapping[str, str]) -> str:
-    refused = {}
-    for path, reason in refusals.reasons.items():
-        offered = shown.get(path, path)
-        refused[offered] = _about(offered, reason.replace(path, offered))
+def _objections(
+    fresh: Iterable[tuple[Found, Reading]],
+    known: Iterable[Reading],
+    tolerances: Mapping[str, float],
+) -> dict[str, str]:
+    """New files that lie too far from the last good release of the same part, and how far."""
+    before = {_part(reading): reading for reading in core.releases(known).current}
+    found = {}
+    for one, reading in fresh:
+        last = before.get(_part(reading))
+        share = tolerances[one.file.source_id]
+        if last is not None and (reason := gates.objection(reading, last, share)):
+            found[one.file.path] = (
+                f"{one.file.path} is set aside: {reason}. Look at the file; if it is right after "
+                "all, refresh from its folder."
+            )
+    return found
+
+
+def _part(reading: Reading) -> tuple[str, str, str]:
+    return reading.file.source_id, normalised(reading.file.dataset), reading.file.part
+
+
+def _refusal_message(new: Sequence[Found], refusals: Mapping[str, str]) -> str:
+    refused = {path: _about(path, reason) for path, reason in refusals.items()}
     fine = [one.file.path for one in new if one.file.path not in refused]
     lines = [
         f"{len(refused)} files were refused; raw data and the warehouse in use are untouched.",

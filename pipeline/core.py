@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Final
 
@@ -23,6 +23,8 @@ from pipeline.words import normalised
 EVERYWHERE: Final = "all"
 """Place of a month that is published for every municipality."""
 
+_MUNICIPAL: Final = (Grain.MUNICIPALITY_MONTH, Grain.MUNICIPALITY_YEAR)
+"""From fine to coarse."""
 _YEARLY: Final = frozenset({Grain.MUNICIPALITY_YEAR.name.lower()})
 _MONTHLY: Final = frozenset({Grain.MUNICIPALITY_MONTH.name.lower()})
 _CURRENT: Final = Role.CURRENT.name.lower()
@@ -64,6 +66,7 @@ def releases(readings: Iterable[Reading]) -> Releases:
             key=lambda reading: (
                 reading.file.cut_date,
                 reading.file.retrieved_date,
+                reading.file.retrieved_at,
                 reading.file.path,
             )
         )
@@ -101,6 +104,63 @@ def _refuse_overlaps(current: Sequence[Reading]) -> None:
                     "would be counted twice. Keep the one file or the other."
                 )
                 raise SourceError(message)
+
+
+def at_finest_grain(
+    series: Sequence[Series], readings: Sequence[Reading]
+) -> tuple[tuple[Series, ...], list[Reading]]:
+    """Show each series at the finest municipal grain that a file states.
+
+    A series may be declared to come by month from one dataset and by year from another. If the
+    monthly one is here, the yearly one becomes another release of the same figures; if it is not,
+    the series is yearly, and no month is invented.
+
+    Parameters
+    ----------
+    series
+        Declared series.
+    readings
+        Everything read.
+
+    Returns
+    -------
+    series
+        The same, each with current municipal feeds of one grain only.
+    readings
+        The same, with the cells of the coarser feeds turned into revisions.
+    """
+    held = {(r.file.source_id, normalised(r.file.dataset)) for r in readings}
+    coarser: set[tuple[str, str]] = set()
+    settled = []
+    for one in series:
+        municipal = [f for f in one.feeds if f.role is Role.CURRENT and f.grain in _MUNICIPAL]
+        grains = {
+            feed.grain for feed in municipal if (feed.source, normalised(feed.dataset)) in held
+        }
+        if len({feed.grain for feed in municipal}) == 1 or not grains:
+            settled.append(one)
+            continue
+        finest = min(grains, key=_MUNICIPAL.index)
+        feeds = []
+        for feed in one.feeds:
+            if feed not in municipal or feed.grain is finest:
+                feeds.append(feed)
+            elif feed.grain in grains:
+                feeds.append(replace(feed, role=Role.REVISION))
+                coarser.add((one.id, feed.grain.name.lower()))
+        settled.append(replace(one, feeds=tuple(feeds)))
+    return tuple(settled), [_demoted(reading, coarser) for reading in readings]
+
+
+def _demoted(reading: Reading, coarser: set[tuple[str, str]]) -> Reading:
+    """The reading with the current cells of some series and grains as revisions."""
+    cells = reading.cells
+    if not coarser:
+        return reading
+    keys = pd.MultiIndex.from_frame(cells[["series_id", "grain"]])
+    is_coarser = cells["role"].eq(_CURRENT).to_numpy() & keys.isin(list(coarser))
+    revision = Role.REVISION.name.lower()
+    return replace(reading, cells=cells.assign(role=cells["role"].mask(is_coarser, revision)))
 
 
 def series_frame(series: Sequence[Series], current: Sequence[Reading]) -> pd.DataFrame:

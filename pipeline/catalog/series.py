@@ -182,8 +182,8 @@ SERIES: tuple[Series, ...] = (
         label=Text("Homicidio (MinDefensa)", "Homicide (MinDefensa)"),
         unit=_VICTIMS,
         feeds=(
+            Feed("mindefensa_exports", "m8fd-ahd9"),
             Feed("mindefensa_years", "homicidio", "total", grain=Grain.MUNICIPALITY_YEAR),
-            Feed("mindefensa_exports", "m8fd-ahd9", role=Role.REVISION),
             Feed(
                 "mindefensa_totals",
                 "homicidio",
@@ -203,8 +203,10 @@ SERIES: tuple[Series, ...] = (
         breaks=(_HOMICIDE_GAP_CLOSES,),
         caveats=(
             Text(
-                "Publicado aquí solo por año; los meses no se inventan.",
-                "Published here by year only; no month is invented.",
+                "Por mes solo donde está el conjunto fila a fila (m8fd-ahd9); si no, por año: los "
+                "meses no se inventan.",
+                "By month only where the row-level dataset (m8fd-ahd9) is here; by year otherwise: "
+                "no month is invented.",
             ),
         ),
         is_running_year_provisional=True,

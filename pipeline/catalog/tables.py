@@ -317,7 +317,13 @@ _TABLES = (
         ),
         cut_date=_date("up to when the publisher counted"),
         cut_basis=_one_of(
-            "where the cut was read", "manifest", "path", "footer", "last event", "retrieved"
+            "where the cut was read",
+            "manifest",
+            "path",
+            "publication",
+            "footer",
+            "last event",
+            "retrieved",
         ),
         retrieved_date=_date("when the file was added to the raw data"),
         origin=_text("address it was published at"),

@@ -48,6 +48,10 @@ class RawFile:
     cut_basis: str = ""
     origin: str = ""
     licence: str = ""
+    retrieved_at: str = ""
+    """ISO time at which it was fetched; empty for a file that somebody put into a folder."""
+    etag: str = ""
+    """The publisher's own mark of this version: an ETag, or the time of its last update."""
 
 
 @dataclass(frozen=True, slots=True)

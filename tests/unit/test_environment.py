@@ -13,7 +13,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-TARGETS = "setup run refresh build dashboard snapshot test bench lint clean help".split()
+TARGETS = "setup run refresh status build dashboard snapshot test bench lint clean help".split()
 
 
 def executable(path: Path, text: str) -> None:
@@ -126,12 +126,13 @@ def test_data_folder_may_be_absolute_and_come_from_the_environment(ready: Path) 
     assert told.stdout.splitlines() == ["DATA_DIR=/datos del año", "-m", "pipeline", "build"]
 
 
-def test_refresh_asks_for_its_folder(ready: Path) -> None:
-    told = run("make", "refresh", cwd=ready)
+def test_refresh_without_a_folder_asks_the_publishers(ready: Path) -> None:
+    everything = run("make", "refresh", cwd=ready).stdout.splitlines()
+    assert everything[1:] == ["-m", "pipeline", "refresh", "--sources", ""]
 
-    assert told.returncode
-    assert "make refresh FROM=<folder>" in told.stderr
-    assert not told.stdout
+    some = run("make", "refresh", "SOURCES=extortion,kidnapping", "STRICT=1", cwd=ready).stdout
+    named = ("--sources", "extortion,kidnapping", "--strict")
+    assert some.splitlines()[1:] == ["-m", "pipeline", "refresh", *named]
 
 
 def test_run_builds_then_serves(ready: Path) -> None:

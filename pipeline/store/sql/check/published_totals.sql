@@ -1,4 +1,4 @@
--- the national totals a publisher states are the sums over municipalities of the same cut
+-- the national totals a publisher states are the sums over municipalities of a file of that cut
 with stated as (
     select
         series_id,
@@ -43,6 +43,7 @@ releases as (
     select
         shown.series_id,
         shown.cut_date,
+        'shown' as path,
         cells.year,
         cells.events
     from shown
@@ -52,6 +53,7 @@ releases as (
     select
         series_id,
         cut_date,
+        path,
         year(period_start) as year,
         events
     from core.revision
@@ -61,30 +63,55 @@ summed as (
     select
         series_id,
         cut_date,
+        path,
         year,
         sum(events) as events_of_municipalities
     from releases
     group by all
 ),
 
-final as (
+shown_or_kept as (
+    select distinct
+        series_id,
+        cut_date,
+        path
+    from releases
+),
+
+-- two publications of one series may have one cut: each total must be the sum of one of them
+closest as (
     select
         stated.series_id,
         stated.path,
         stated.year,
         stated.events_stated,
-        coalesce(summed.events_of_municipalities, 0) as events_of_municipalities
+        arg_min(
+            coalesce(summed.events_of_municipalities, 0),
+            abs(coalesce(summed.events_of_municipalities, 0) - stated.events_stated)
+        ) as events_of_municipalities
     from stated
-    semi join releases
+    inner join shown_or_kept as release
         on
-            stated.series_id = releases.series_id
-            and stated.cut_date = releases.cut_date
+            stated.series_id = release.series_id
+            and stated.cut_date = release.cut_date
     left join summed
         on
-            stated.series_id = summed.series_id
-            and stated.cut_date = summed.cut_date
+            release.series_id = summed.series_id
+            and release.cut_date = summed.cut_date
+            and release.path = summed.path
             and stated.year = summed.year
-    where stated.events_stated <> coalesce(summed.events_of_municipalities, 0)
+    group by all
+),
+
+final as (
+    select
+        series_id,
+        path,
+        year,
+        events_stated,
+        events_of_municipalities
+    from closest
+    where events_stated <> events_of_municipalities
 )
 
 select * from final

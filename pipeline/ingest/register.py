@@ -1,0 +1,156 @@
+"""What is known of the publishers between two refreshes: versions, errors, files set aside.
+
+Kept in ``data/raw/fetched.json`` beside the lock. It can be lost without harm: the next refresh
+only asks for more than it needs.
+"""
+
+import csv
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Final, Self
+
+from pipeline.errors import SourceError
+from pipeline.ingest.raw import MANIFEST_NAME, Found, RawFile, settled
+
+REGISTER_NAME: Final = "fetched.json"
+QUARANTINE: Final = "quarantine"
+"""Folder below the raw data; nothing in it is read by a build."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A file that came from a publisher and is not used, and why."""
+
+    file: RawFile
+    """Its path is below the quarantine."""
+    reason: str
+    since: str
+    """ISO date on which it was set aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """When a source was last asked, and what went wrong then."""
+
+    at: str
+    """ISO time."""
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Register:
+    """Everything remembered.
+
+    Attributes
+    ----------
+    asked
+        By source.
+    marks
+        Mark of the newest version that was dealt with, by the file's key.
+    quarantine
+        Files set aside.
+    """
+
+    asked: dict[str, Asked] = field(default_factory=dict)
+    marks: dict[str, str] = field(default_factory=dict)
+    quarantine: tuple[Quarantined, ...] = ()
+
+    @classmethod
+    def read(cls, raw_dir: Path) -> Self:
+        """The register as it was last written; an empty one where there is none.
+
+        Raises
+        ------
+        SourceError
+            If it was edited into something else.
+        """
+        path = raw_dir / REGISTER_NAME
+        if not path.exists():
+            return cls()
+        try:
+            stated = json.loads(path.read_text("utf-8"))
+            return cls(
+                asked={
+                    source: Asked(one["at"], tuple(one["errors"]))
+                    for source, one in stated["asked"].items()
+                },
+                marks=dict(stated["marks"]),
+                quarantine=tuple(
+                    Quarantined(RawFile(**one["file"]), one["reason"], one["since"])
+                    for one in stated["quarantine"]
+                ),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            message = f"{path} is no register ({error!r}). Remove it: a refresh writes a new one."
+            raise SourceError(message) from error
+
+    def write(self, raw_dir: Path) -> None:
+        """Replace the register in one step."""
+        raw_dir.mkdir(parents=True, exist_ok=True)
+        draft = raw_dir / f".{REGISTER_NAME}.{os.getpid()}"
+        draft.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", "utf-8")
+        draft.replace(raw_dir / REGISTER_NAME)
+        if self.quarantine:
+            self._write_manifest(raw_dir / QUARANTINE / MANIFEST_NAME)
+
+    def _write_manifest(self, path: Path) -> None:
+        """Note what a refresh from the quarantine's own folder would have to know of its files."""
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(["path", "origin", "cut", "licence", "sha256"])
+            writer.writerows(
+                [
+                    one.file.path,
+                    one.file.origin,
+                    one.file.cut_date,
+                    one.file.licence,
+                    one.file.sha256,
+                ]
+                for one in self.quarantine
+            )
+
+
+def set_aside(raw_dir: Path, found: Found, reason: str, today: str) -> Quarantined:
+    """Keep a refused file outside the build, in place of an older one of its name."""
+    path = _place(found.file)
+    target = raw_dir / QUARANTINE / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if found.location != target:
+        draft = target.with_name(f".{target.name}.{os.getpid()}")
+        shutil.copyfile(found.location, draft)
+        draft.replace(target)
+    return Quarantined(replace(found.file, path=path), reason, today)
+
+
+def quarantined_files(raw_dir: Path, quarantine: Iterable[Quarantined]) -> list[Found]:
+    """The files set aside that are still on disk: a refresh judges them anew."""
+    return [
+        Found(one.file, raw_dir / QUARANTINE / one.file.path)
+        for one in quarantine
+        if (raw_dir / QUARANTINE / one.file.path).is_file()
+    ]
+
+
+def prune(raw_dir: Path, quarantine: Iterable[Quarantined]) -> None:
+    """Remove files that are set aside no longer."""
+    folder = raw_dir / QUARANTINE
+    kept = {folder / one.file.path for one in quarantine}
+    if kept:
+        kept.add(folder / MANIFEST_NAME)
+    for path in folder.rglob("*"):
+        if path.is_file() and path not in kept:
+            path.unlink()
+
+
+def place_of(file: RawFile, name: str) -> str:
+    """Source, dataset and name: of one such place there is one file set aside."""
+    source, dataset, *_ = settled(replace(file, path=name)).path.split("/")
+    return f"{source}/{dataset}/{name}"
+
+
+def _place(file: RawFile) -> str:
+    return place_of(file, Path(file.path).name)

@@ -1,0 +1,334 @@
+"""A refresh from the live publishers, and what is known of them between two refreshes."""
+
+import fcntl
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from pipeline import bundled
+from pipeline.catalog.channels import CHANNELS, Channel
+from pipeline.catalog.series import SERIES
+from pipeline.catalog.sources import SOURCES
+from pipeline.errors import NetworkError, SourceError
+from pipeline.fingerprint import is_current
+from pipeline.ingest import fetch, raw, register
+from pipeline.ingest.fetch import Asking, Failure, Staged
+from pipeline.ingest.raw import Found, RawFile
+from pipeline.ingest.register import Asked, Quarantined, Register
+
+_INCOMING: Final = ".incoming"
+"""Staging folder below the raw data, on their file system; a broken fetch is taken up from it."""
+
+_GUARD: Final = ".refresh"
+"""Locked while a refresh runs; the system lets go of it however the run ends."""
+
+_SOURCES: Final = {source.id: source for source in SOURCES}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a live refresh did.
+
+    Attributes
+    ----------
+    adopted
+        Files that are used now and were not before.
+    failures
+        What did not come.
+    quarantine
+        Everything set aside, from this refresh or an earlier one.
+    is_built
+        Whether a new warehouse was published.
+    """
+
+    adopted: tuple[RawFile, ...]
+    failures: tuple[Failure, ...]
+    quarantine: tuple[Quarantined, ...]
+    is_built: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of one fetched source without asking its publisher.
+
+    Attributes
+    ----------
+    source_id
+        The source.
+    newest_cut
+        Up to when its newest file counts; None if there is no file.
+    next_expected
+        Day on which the next release should be out; None where the publisher keeps no rhythm.
+    asked_at
+        ISO time of the last refresh that asked it; empty if there was none.
+    errors
+        What went wrong then.
+    quarantine
+        Its files set aside.
+    """
+
+    source_id: str
+    newest_cut: date | None
+    next_expected: date | None
+    asked_at: str
+    errors: tuple[str, ...]
+    quarantine: tuple[Quarantined, ...]
+
+
+def refresh(
+    data_dir: Path,
+    channels: Sequence[Channel] = CHANNELS,
+    *,
+    is_strict: bool = False,
+    snapshot_dir: Path = bundled.FOLDER,
+    asking: Asking | None = None,
+) -> Outcome:
+    """Fetch what is new from every channel and publish a warehouse built with it.
+
+    Parameters
+    ----------
+    data_dir
+        Folder that holds ``raw`` and ``processed``.
+    channels
+        The sources that are asked.
+    is_strict
+        Whether anything that does not come or cannot be believed stops the refresh.
+    snapshot_dir
+        Where the bundled snapshot lies.
+    asking
+        When and how the publishers are asked; by default now and over the network.
+
+    Returns
+    -------
+    Outcome
+        What was adopted, what failed and what is set aside.
+
+    Raises
+    ------
+    NetworkError
+        If no publisher could be reached at all; nothing is changed then.
+    SourceError
+        If another refresh is running, or something failed and the refresh is strict.
+    ContractError
+        If the tables do not add up, and no source alone is to blame.
+    """
+    raw_dir = data_dir / "raw"
+    asking = asking or Asking()
+    with _alone(raw_dir):
+        known = Register.read(raw_dir)
+        locked = raw.read_lock(raw_dir)
+        staged, failures = _harvest(raw_dir, channels, known, asking)
+        _note_asked(known, channels, failures, asking.at)
+        if failures and not staged and all(one.is_unreached for one in failures):
+            _stop_without_network(channels, failures, known, raw_dir)
+        if failures and is_strict:
+            known.write(raw_dir)
+            raise SourceError(_told(failures))
+        arrived = {one.file.path: one for one in (_found(*pair, asking.at) for pair in staged)}
+        asked = {channel.source for channel in channels}
+        earlier = [one for one in known.quarantine if one.file.source_id in asked]
+        again = register.quarantined_files(raw_dir, earlier)
+        offered = {one.file.path: one for one in again} | arrived
+        new = raw.unknown(offered.values(), locked)
+        adopted, refused = _built(data_dir, new, channels, snapshot_dir, is_strict=is_strict)
+        today = asking.at.date().isoformat()
+        aside = [
+            register.set_aside(raw_dir, offered[path], reason, _since(known, offered[path], today))
+            for path, reason in sorted(refused.items())
+        ]
+        kept = [one for one in known.quarantine if one not in earlier]
+        known.quarantine = tuple(sorted([*kept, *aside], key=lambda one: one.file.path))
+        known.marks |= {one.key: one.mark for _, one in staged if one.mark}
+        known.write(raw_dir)
+        register.prune(raw_dir, known.quarantine)
+        for _, one in staged:
+            one.location.unlink()
+    return Outcome(adopted or (), tuple(failures), known.quarantine, adopted is not None)
+
+
+def standings(
+    data_dir: Path,
+    channels: Sequence[Channel] = CHANNELS,
+    snapshot_dir: Path = bundled.FOLDER,
+) -> list[Standing]:
+    """What is known of the fetched sources, in the order of their declaration; nothing is asked.
+
+    Raises
+    ------
+    SourceError
+        If the lock or the register was edited into something else.
+    """
+    raw_dir = data_dir / "raw"
+    known = Register.read(raw_dir)
+    manifest = bundled.read_manifest(snapshot_dir)
+    files = [*raw.read_lock(raw_dir), *(manifest.files if manifest else ())]
+    found = []
+    for channel in channels:
+        cuts = [one.cut_date for one in files if one.source_id == channel.source and one.cut_date]
+        newest = date.fromisoformat(max(cuts)) if cuts else None
+        asked = known.asked.get(channel.source, Asked(""))
+        found.append(
+            Standing(
+                source_id=channel.source,
+                newest_cut=newest,
+                next_expected=next_publication(newest, channel.publication_day),
+                asked_at=asked.at,
+                errors=asked.errors,
+                quarantine=tuple(
+                    one for one in known.quarantine if one.file.source_id == channel.source
+                ),
+            )
+        )
+    return found
+
+
+def next_publication(newest_cut: date | None, publication_day: int | None) -> date | None:
+    """When data of the first month after a cut should be out: in the month that follows it.
+
+    Parameters
+    ----------
+    newest_cut
+        Up to when the newest release counts.
+    publication_day
+        Day of the month on which a release appears.
+
+    Returns
+    -------
+    date or None
+        None where there is no release or no rhythm.
+
+    Examples
+    --------
+    >>> next_publication(date(2026, 1, 31), 16), next_publication(date(2026, 10, 15), 16)
+    (datetime.date(2026, 3, 16), datetime.date(2026, 11, 16))
+    """
+    if newest_cut is None or publication_day is None:
+        return None
+    unheld = newest_cut + timedelta(days=1)  # a day in the first month that is not whole yet
+    after = (unheld.replace(day=1) + timedelta(days=31)).replace(day=1)
+    return after.replace(day=publication_day)
+
+
+def _harvest(
+    raw_dir: Path,
+    channels: Iterable[Channel],
+    known: Register,
+    asking: Asking,
+) -> tuple[list[tuple[str, Staged]], list[Failure]]:
+    """What every channel gives, with the source it came from."""
+    staged: list[tuple[str, Staged]] = []
+    failures: list[Failure] = []
+    for channel in channels:
+        names = {
+            feed.dataset for one in SERIES for feed in one.feeds if feed.source == channel.source
+        }
+        harvest = fetch.fetch(
+            channel,
+            raw_dir / _INCOMING / channel.source,
+            known.marks,
+            names,
+            asking,
+        )
+        staged += [(channel.source, one) for one in harvest.staged]
+        failures += harvest.failures
+    return staged, failures
+
+
+def _built(
+    data_dir: Path,
+    new: Sequence[Found],
+    channels: Iterable[Channel],
+    snapshot_dir: Path,
+    *,
+    is_strict: bool,
+) -> tuple[tuple[RawFile, ...] | None, Mapping[str, str]]:
+    """Files adopted by a new warehouse, None if none was needed; and why others were refused."""
+    if not new and is_current(data_dir, snapshot_dir):
+        return None, {}
+    from pipeline import build  # noqa: PLC0415 - imports pandas, which an unchanged run does without
+
+    tolerances = {one.source: one.revision_tolerance_share for one in channels}
+    caution = build.Caution(tolerances, is_strict)
+    fetched = build.refresh_fetched(new, data_dir, caution, SERIES, snapshot_dir)
+    return fetched.adopted, fetched.refused
+
+
+def _found(source_id: str, staged: Staged, now: datetime) -> Found:
+    """A staged file as the build takes it."""
+    file = RawFile(
+        path="",
+        source_id=source_id,
+        dataset=staged.dataset,
+        sha256=raw.sha256_of(staged.location),
+        bytes=staged.location.stat().st_size,
+        retrieved_date=now.date().isoformat(),
+        cut_date=_cut(staged.published),
+        cut_basis="publication" if staged.published else "",
+        origin=staged.url,
+        licence=_SOURCES[source_id].licence.en,
+        retrieved_at=now.isoformat(timespec="seconds"),
+        etag=staged.mark,
+    )
+    return Found(replace(file, path=register.place_of(file, staged.location.name)), staged.location)
+
+
+def _cut(published: date | None) -> str:
+    """A release holds data to the end of the month before it appears."""
+    return (published.replace(day=1) - timedelta(days=1)).isoformat() if published else ""
+
+
+def _note_asked(
+    known: Register, channels: Iterable[Channel], failures: Sequence[Failure], now: datetime
+) -> None:
+    for channel in channels:
+        errors = tuple(one.reason for one in failures if one.source_id == channel.source)
+        known.asked[channel.source] = Asked(now.isoformat(timespec="seconds"), errors)
+
+
+def _stop_without_network(
+    channels: Sequence[Channel], failures: Sequence[Failure], known: Register, raw_dir: Path
+) -> None:
+    """Stop if not one source answered anything."""
+    unreached = {one.source_id for one in failures}
+    if {channel.source for channel in channels} <= unreached:
+        known.write(raw_dir)
+        message = (
+            f"none of the {len(unreached)} publishers can be reached ({failures[0].reason}). The "
+            "warehouse is as it was. Check this machine's network, or refresh from a folder."
+        )
+        raise NetworkError(message)
+
+
+def _told(failures: Sequence[Failure]) -> str:
+    return "\n".join(
+        [f"{len(failures)} things did not come:", *(f"- {one.reason}" for one in failures)]
+    )
+
+
+def _since(known: Register, found: Found, today: str) -> str:
+    """Since when these very bytes are set aside."""
+    return next(
+        (one.since for one in known.quarantine if one.file.sha256 == found.file.sha256), today
+    )
+
+
+@contextmanager
+def _alone(raw_dir: Path) -> Iterator[None]:
+    """Keep out a second refresh of the same raw data.
+
+    Raises
+    ------
+    SourceError
+        If one is running.
+    """
+    raw_dir.mkdir(parents=True, exist_ok=True)
+    with (raw_dir / _GUARD).open("w") as guard:
+        try:
+            fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            message = f"another refresh of {raw_dir} is running. Wait until it is done."
+            raise SourceError(message) from error
+        yield

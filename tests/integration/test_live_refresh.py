@@ -1,0 +1,370 @@
+"""A refresh from publishers on loopback: what comes is used, what is odd is set aside and told.
+
+The data folder begins with `tests.world.files.publish`: kidnappings sum to 3, extortions to 13.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from pipeline import live
+from pipeline.__main__ import main
+from pipeline.catalog.channels import CHANNELS, GATEWAY, Channel, Listing
+from pipeline.errors import ContractError, NetworkError, SourceError
+from pipeline.ingest import raw
+from pipeline.ingest.fetch import Asking
+from pipeline.ingest.register import Register
+from pipeline.store.warehouse import Draft
+from tests.world.build import NO_SNAPSHOT, refreshed_from, warehouse_of
+from tests.world.days import TODAY
+from tests.world.files import (
+    WITH_CONDUCT,
+    Cells,
+    Event,
+    mindefensa_cells,
+    one_a_month,
+    place_names,
+    sheet,
+)
+from tests.world.publishers import HASTY, Publishers, Table, serving, status
+
+WORKBOOKS, EXPORTS, TOTALS = (
+    next(one for one in CHANNELS if one.source == source_id)
+    for source_id in ("mindefensa_workbooks", "mindefensa_exports", "mindefensa_totals")
+)
+HOMICIDES = (EXPORTS, TOTALS)
+ALL = (WORKBOOKS, *HOMICIDES)
+LISTING = WORKBOOKS.resources[0]
+assert isinstance(LISTING, Listing)
+ASSETS = LISTING.assets.removeprefix("https://")
+JULY = date(2025, 7, 9)
+NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+SIXTEENTH = int(datetime(2026, 8, 16, 12, tzinfo=UTC).timestamp())
+
+
+@pytest.fixture
+def publishers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publishers]:
+    """Publishers that offer nothing but an empty listing and portal."""
+    with serving() as found:
+        monkeypatch.setenv(GATEWAY, found.address)
+        page = f"<html>channelToken={found.token}".encode()
+        found.files[LISTING.page.removeprefix("https://")] = page
+        yield found
+
+
+def offer(publishers: Publishers, folder: Path, name: str, cells: Cells, day: str) -> Path:
+    """List a workbook, as published on a day."""
+    path = sheet(folder / day / f"{name}.xlsx", cells)
+    offer_bytes(publishers, name, path.read_bytes(), day)
+    return path
+
+
+def offer_bytes(publishers: Publishers, name: str, content: bytes, day: str) -> None:
+    identifier = f"CONT{len(publishers.listing)}"
+    item = {
+        "id": identifier,
+        "name": f"{name}.xlsx",
+        "updatedDate": {"value": f"{day}T10:00:00.000Z"},
+    }
+    publishers.listing.append(item)
+    publishers.files[f"{ASSETS}/{identifier}/native/{name}.xlsx"] = content
+
+
+def kidnappings(*quantities: int) -> Cells:
+    """Kidnappings of July 2025, one row each, after the two of June that are known."""
+    june = Event("05901", date(2025, 6, 1), 2, "SECUESTRO SIMPLE")
+    return mindefensa_cells(
+        [june, *(Event("13902", JULY, n, "SECUESTRO SIMPLE") for n in quantities)], WITH_CONDUCT
+    )
+
+
+def homicides(*events: tuple[str, str]) -> list[dict[str, str]]:
+    """Rows of the portal: a code and a day each."""
+    return [
+        {
+            "fecha_hecho": f"{day}T00:00:00.000",
+            "cod_depto": code[:2],
+            "departamento": place_names(code)[1],
+            "cod_muni": code,
+            "municipio": place_names(code)[0],
+            "zona": "URBANA",
+            "sexo": "FEMENINO",
+            "arma_medio": "NINGUNA",
+            "_modalidad_presunta": "NINGUNA",
+            "spoa_caracterizacion": "INVENTADA",
+            "cantidad": "1",
+        }
+        for code, day in events
+    ]
+
+
+def refresh(
+    data_dir: Path, channels: Sequence[Channel], *, is_strict: bool = False
+) -> live.Outcome:
+    return live.refresh(
+        data_dir,
+        channels,
+        is_strict=is_strict,
+        snapshot_dir=NO_SNAPSHOT,
+        asking=Asking(at=NOW, patience=HASTY),
+    )
+
+
+def sums(data_dir: Path, table: str = "core.crime_monthly") -> dict[str, int]:
+    warehouse = warehouse_of(data_dir)
+    try:
+        return warehouse.table(table).groupby("series_id")["events"].sum().to_dict()
+    finally:
+        warehouse.close()
+
+
+def test_a_new_release_is_fetched_once(publishers, data_dir, tmp_path):
+    before = sums(data_dir)
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(1, 4), "2026-03-24")
+    outcome = refresh(data_dir, [WORKBOOKS])
+    assert (outcome.failures, outcome.quarantine, outcome.is_built) == ((), (), True)
+    assert sums(data_dir) == before | {"kidnapping": 7}
+    (file,) = outcome.adopted
+    assert (file.cut_date, file.cut_basis) == ("2026-02-28", "publication")
+    assert file.origin.startswith(LISTING.assets)
+    assert file.etag.startswith("2026-03-24T10:00:00.000Z")
+    assert datetime.fromisoformat(file.retrieved_at).tzinfo == UTC
+    assert file in raw.read_lock(data_dir / "raw")
+    cuts = warehouse_of(data_dir).table("core.revision").query("series_id == 'kidnapping'")
+    assert cuts.groupby("cut_date")["events"].sum().tolist() == [2, 3, 7]
+
+    publishers.asked.clear()
+    again = refresh(data_dir, [WORKBOOKS])
+    assert (again.adopted, again.is_built) == ((), False)
+    assert not any("/assets/" in one for one in publishers.asked)
+
+
+def test_a_bad_file_is_set_aside_and_the_rest_goes_on(publishers, data_dir, tmp_path):
+    before = sums(data_dir)
+    unknown = mindefensa_cells([Event("77777", JULY, 1, "SECUESTRO SIMPLE")], WITH_CONDUCT)
+    offer(publishers, tmp_path, "SECUESTRO", unknown, "2026-03-24")
+    reports = [*one_a_month(2025), Event("05000", date(2025, 3, 3)), Event("05901", JULY)]
+    offer(publishers, tmp_path, "EXTORSIÓN", mindefensa_cells(reports), "2026-03-24")
+    outcome = refresh(data_dir, [WORKBOOKS])
+    assert sums(data_dir) == before | {"extortion": 14}
+    (held,) = outcome.quarantine
+    assert "77777" in held.reason
+    kept = data_dir / "raw" / "quarantine" / held.file.path
+    assert raw.sha256_of(kept) == held.file.sha256
+    assert held.file.sha256 not in {one.sha256 for one in raw.read_lock(data_dir / "raw")}
+
+    publishers.asked.clear()
+    again = refresh(data_dir, [WORKBOOKS])
+    assert again.quarantine == outcome.quarantine
+    assert not any("/assets/" in one for one in publishers.asked)
+
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(2), "2026-03-29")
+    mended = refresh(data_dir, [WORKBOOKS])
+    assert mended.quarantine == ()
+    assert not kept.exists()
+    assert sums(data_dir)["kidnapping"] == 4
+
+
+def test_sums_that_move_too_far_are_set_aside_until_somebody_looks(publishers, data_dir, tmp_path):
+    before = sums(data_dir)
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(40), "2026-03-24")
+    (held,) = refresh(data_dir, [WORKBOOKS]).quarantine
+    assert "kidnapping sums to 42 over 2025-06 to 2025-07, where the release before has 3" in (
+        held.reason
+    )
+    assert sums(data_dir) == before
+    refreshed_from(data_dir / "raw" / "quarantine", data_dir)
+    assert sums(data_dir)["kidnapping"] == 42
+    assert refresh(data_dir, [WORKBOOKS]).quarantine == ()
+
+
+def test_a_release_that_ends_earlier_is_set_aside(publishers, data_dir, tmp_path):
+    june = mindefensa_cells([Event("05901", date(2025, 6, 3), 3, "SECUESTRO")], WITH_CONDUCT)
+    offer(publishers, tmp_path, "SECUESTRO", june, "2026-03-24")
+    (held,) = refresh(data_dir, [WORKBOOKS]).quarantine
+    assert "it ends in 2025-06, earlier than the release before, which ends in 2025-07" in (
+        held.reason
+    )
+
+
+def test_another_dataset_under_the_right_name_is_set_aside(publishers, data_dir):
+    wrong = next((data_dir / "raw").rglob("MASACRES.xlsx")).read_bytes()
+    offer_bytes(publishers, "SECUESTRO", wrong, "2026-03-24")
+    (held,) = refresh(data_dir, [WORKBOOKS]).quarantine
+    assert "byte for byte the same as MASACRES.xlsx" in held.reason
+
+
+def test_one_source_down_does_not_block_the_others(publishers, data_dir, tmp_path):
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(1, 4), "2026-03-24")
+    publishers.tables["m8fd-ahd9"] = Table(homicides(("05901", "2025-01-02")), SIXTEENTH)
+    publishers.spoil("/api/views/", *[status(500)] * 100)
+    outcome = refresh(data_dir, ALL)
+    assert sums(data_dir)["kidnapping"] == 7
+    assert {one.source_id for one in outcome.failures} == {
+        "mindefensa_exports",
+        "mindefensa_totals",
+    }
+    errors = {one.source_id: len(one.errors) for one in live.standings(data_dir, ALL, NO_SNAPSHOT)}
+    assert errors == {"mindefensa_workbooks": 0, "mindefensa_exports": 1, "mindefensa_totals": 1}
+
+
+def test_homicides_come_by_month_when_the_rows_are_here(publishers, data_dir):
+    assert sums(data_dir, "core.crime_yearly")["homicide_mindefensa"] == 13
+    rows = homicides(
+        *[("05901", f"2023-0{n}-05") for n in (1, 2, 3, 4)],
+        ("13902", "2023-11-30"),
+        *[("05901", f"2024-0{n}-05") for n in (1, 2, 3, 4, 5, 6)],
+        *[("98901", "2025-12-31")] * 2,
+        ("05902", "2026-02-01"),
+    )
+    publishers.tables["m8fd-ahd9"] = Table(rows, SIXTEENTH)
+    outcome = refresh(data_dir, HOMICIDES)
+    assert (outcome.failures, outcome.quarantine) == ((), ())
+    warehouse = warehouse_of(data_dir)
+    monthly = warehouse.table("core.crime_monthly").query("series_id == 'homicide_mindefensa'")
+    assert monthly["events"].sum() == 14
+    assert monthly["month"].max().date() == date(2026, 2, 1)
+    yearly = warehouse.table("core.crime_yearly")
+    assert "homicide_mindefensa" not in set(yearly["series_id"])
+    series = warehouse.table("core.series").set_index("series_id")
+    assert series.loc["homicide_mindefensa", "grain"] == "municipality and month"
+    files = warehouse.table("core.source_file").set_index("dataset")["role"]
+    assert files["m8fd-ahd9"] == "current"
+    assert set(files["homicidio"]) == {"control", "history", "revision"}
+
+
+def test_totals_that_the_rows_do_not_make_up_are_set_aside(publishers, data_dir):
+    table = publishers.tables["m8fd-ahd9"] = Table(homicides(("05901", "2025-01-02")), SIXTEENTH)
+    refresh(data_dir, [EXPORTS])
+    table.rows = homicides(("05901", "2025-01-02"), ("05901", "2025-01-03"))
+    before = sums(data_dir)
+    (held,) = refresh(data_dir, [TOTALS]).quarantine
+    assert held.file.source_id == "mindefensa_totals"
+    assert sums(data_dir) == before
+
+
+def everything_below(data_dir: Path) -> dict[Path, bytes]:
+    return {
+        path: path.read_bytes()
+        for path in data_dir.rglob("*")
+        if path.is_file() and path.name not in {"fetched.json", ".refresh"}
+    }
+
+
+def test_without_a_network_there_is_one_message_and_no_change(data_dir, monkeypatch):
+    monkeypatch.setenv(GATEWAY, "http://127.0.0.1:1")
+    before = everything_below(data_dir)
+    with pytest.raises(NetworkError, match="none of the 3 publishers can be reached"):
+        refresh(data_dir, ALL)
+    assert everything_below(data_dir) == before
+
+
+def test_a_strict_refresh_stops(publishers, data_dir, tmp_path):
+    before = everything_below(data_dir)
+    publishers.spoil("/published/", *[status(500)] * 100)
+    with pytest.raises(SourceError, match="1 things did not come"):
+        refresh(data_dir, [WORKBOOKS], is_strict=True)
+    publishers.faults.clear()
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(40), "2026-03-24")
+    with pytest.raises(SourceError, match="1 files were refused"):
+        refresh(data_dir, [WORKBOOKS], is_strict=True)
+    after = everything_below(data_dir)
+    assert {path: after[path] for path in before} == before
+    assert all(".incoming" in path.parts for path in after.keys() - before.keys())
+
+
+def test_a_broken_law_that_no_source_explains_changes_nothing(
+    publishers, data_dir, tmp_path, monkeypatch
+):
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(1, 1), "2026-03-24")
+    whole = Draft.check
+    calls = []
+
+    def refuse_first(draft: Draft) -> None:
+        calls.append(draft)
+        if len(calls) == 1:
+            raise ContractError("a law is broken")
+        whole(draft)
+
+    monkeypatch.setattr(Draft, "check", refuse_first)
+    before = sums(data_dir)
+    with pytest.raises(ContractError, match="a law is broken"):
+        refresh(data_dir, [WORKBOOKS])
+    assert sums(data_dir) == before
+
+
+def test_a_refresh_cut_off_after_its_files_were_taken_is_made_up_for(
+    publishers, data_dir, tmp_path, monkeypatch
+):
+    def stop(_: Draft, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(1, 4), "2026-03-24")
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(Draft, "publish", stop)
+        with pytest.raises(KeyboardInterrupt):
+            refresh(data_dir, [WORKBOOKS])
+    assert sums(data_dir)["kidnapping"] == 3
+    assert refresh(data_dir, [WORKBOOKS]).is_built
+    assert sums(data_dir)["kidnapping"] == 7
+
+
+def test_a_second_refresh_at_the_same_time_is_refused(data_dir, monkeypatch):
+    holder = (
+        "import sys; from pathlib import Path; from pipeline import live\n"
+        f"with live._alone(Path({str(data_dir / 'raw')!r})):\n"
+        "    print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", holder],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"held\n"
+        with pytest.raises(SourceError, match="another refresh"):
+            refresh(data_dir, [WORKBOOKS])
+        process.kill()
+    monkeypatch.setenv(GATEWAY, "http://127.0.0.1:1")
+    with pytest.raises(NetworkError):  # killed, it holds nothing back
+        refresh(data_dir, [WORKBOOKS])
+
+
+def test_the_command_tells_what_happened(publishers, data_dir, tmp_path, monkeypatch, capsys):
+    def hasty(*arguments: object, **named: object) -> live.Outcome:
+        return whole(*arguments, **named, asking=Asking(at=NOW, patience=HASTY))
+
+    whole = live.refresh
+    here = {"snapshot_dir": NO_SNAPSHOT}
+    monkeypatch.setattr(live, "refresh", partial(hasty, **here))
+    monkeypatch.setattr(live, "standings", partial(live.standings, **here))
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(40), "2026-03-24")
+    command = ["--data-dir", str(data_dir)]
+    assert main([*command, "refresh", "--sources", "kidnapping"]) == 0
+    told = capsys.readouterr()
+    assert "fetched  mindefensa_workbooks SECUESTRO.xlsx" in told.err
+    assert "Warning: not used since" in told.err
+    publishers.asked.clear()
+    assert main([*command, "status"]) == 0
+    told = capsys.readouterr()
+    assert publishers.asked == []
+    assert "set aside      since" in told.out
+    assert "next release   " in told.out
+    assert main([*command, "refresh", "--sources", "nonsense"]) == 1
+    assert "'nonsense'" in capsys.readouterr().err
+    monkeypatch.setenv(GATEWAY, "http://127.0.0.1:1")
+    assert main([*command, "refresh", "--sources", "kidnapping,mindefensa_exports"]) == 2
+    assert "The warehouse is as it was" in capsys.readouterr().err
+
+
+def test_a_register_that_was_edited_is_refused(data_dir):
+    (data_dir / "raw" / "fetched.json").write_text(json.dumps({"asked": 1}), "utf-8")
+    with pytest.raises(SourceError, match="is no register"):
+        Register.read(data_dir / "raw")
