@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from pipeline import build, live
-from pipeline.catalog.channels import CHANNELS, GATEWAY, Listing, LinkPage
+from pipeline.catalog.channels import CHANNELS, GATEWAY, LinkPage, Listing
 from pipeline.ingest import raw
 from pipeline.ingest.fetch import Asking
 from pipeline.ingest.fetch.progress import Progress
