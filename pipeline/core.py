@@ -18,6 +18,7 @@ from pipeline.catalog.tables import TABLES
 from pipeline.errors import SourceError
 from pipeline.ingest.conform import Months
 from pipeline.ingest.events import Reading
+from pipeline.ingest.provenance import file_facts
 from pipeline.words import normalised
 
 EVERYWHERE: Final = "all"
@@ -358,20 +359,9 @@ def source_file(found: Releases, references: pd.DataFrame) -> pd.DataFrame:
 
 def file_row(reading: Reading, *, role: str, is_bundled: bool) -> dict[str, object]:
     """One row of ``core.source_file``."""
-    file = reading.file
     return {
-        "path": file.path,
-        "source_id": file.source_id,
-        "dataset": file.dataset,
-        "part": file.part,
+        **file_facts(reading.file),
         "role": role,
-        "cut_date": pd.Timestamp(file.cut_date),
-        "cut_basis": file.cut_basis,
-        "retrieved_date": pd.Timestamp(file.retrieved_date),
-        "origin": file.origin,
-        "licence": file.licence,
-        "bytes": file.bytes,
-        "sha256": file.sha256,
         "rows_read": reading.rows_read,
         "rows_stored": reading.rows_read - reading.rows_dropped,
         "rows_dropped": reading.rows_dropped,

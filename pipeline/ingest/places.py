@@ -18,6 +18,7 @@ from pipeline.catalog.tables import TABLES
 from pipeline.errors import ContractError, SourceError
 from pipeline.ingest.conform import Gazetteer, gazetteer
 from pipeline.ingest.geometry import read_polygons
+from pipeline.ingest.provenance import file_facts
 from pipeline.ingest.raw import Found, RawFile
 from pipeline.ingest.reference import (
     coverage_of,
@@ -357,18 +358,8 @@ def _file_row(file: RawFile, role: str, rows: int) -> dict[str, object]:
         else replace(file, cut_date=file.retrieved_date, cut_basis="retrieved")
     )
     return {
-        "path": file.path,
-        "source_id": file.source_id,
-        "dataset": file.dataset,
-        "part": file.part,
+        **file_facts(dated),
         "role": role,
-        "cut_date": pd.Timestamp(dated.cut_date),
-        "cut_basis": dated.cut_basis,
-        "retrieved_date": pd.Timestamp(file.retrieved_date),
-        "origin": file.origin,
-        "licence": file.licence,
-        "bytes": file.bytes,
-        "sha256": file.sha256,
         "rows_read": rows,
         "rows_stored": rows,
         "rows_dropped": 0,
