@@ -1,0 +1,120 @@
+"""What each command does and tells. Only here and in `__main__` the pipeline prints."""
+
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Final
+
+from pipeline import bundled
+from pipeline.catalog.channels import channels_of
+from pipeline.catalog.series import SERIES
+from pipeline.fingerprint import is_current
+from pipeline.ingest import raw
+from pipeline.store.published import published_path
+
+REPOSITORY: Final = Path(__file__).resolve().parent.parent
+"""The checkout that runs."""
+
+
+def refresh(data_dir: Path, folder: Path) -> None:
+    """Add what is new in a folder of published files and rebuild."""
+    started = perf_counter()
+    offered = raw.scan(folder, datetime.now(UTC).date())
+    new = raw.unknown(offered.found, raw.read_lock(data_dir / "raw"))
+    for path, reason in offered.ignored:
+        print(f"ignored  {path}: {reason}")
+    print(f"{len(offered.found)} published files, {len(new)} of them new")
+    if not new and is_current(data_dir):
+        print("Nothing new: the warehouse is current.")
+        return
+    from pipeline import build  # noqa: PLC0415 - imports pandas, which an unchanged run does without
+
+    adopted = build.refresh(new, data_dir)
+    for source, count in sorted(Counter(file.source_id for file in adopted).items()):
+        print(f"added    {source}: {count} {'file' if count == 1 else 'files'}")
+    diff(data_dir)
+    print(
+        f"Published {published_path(data_dir).resolve().name} in {perf_counter() - started:.1f} s"
+    )
+
+
+def refresh_live(data_dir: Path, sources: str, *, is_strict: bool) -> None:
+    """Ask the publishers for what is new, rebuild, say what failed or was set aside."""
+    from pipeline import live  # noqa: PLC0415 - imports the network libraries
+
+    started = perf_counter()
+    names = [name.strip() for name in sources.split(",") if name.strip()]
+    feeds = [(one.id, feed.source) for one in SERIES for feed in one.feeds]
+    outcome = live.refresh(data_dir, channels_of(names, feeds), is_strict=is_strict)
+    for source, count in sorted(Counter(file.source_id for file in outcome.adopted).items()):
+        print(f"added    {source}: {count} {'file' if count == 1 else 'files'}")
+    for failure in outcome.failures:
+        print(f"Warning: {failure.source_id} did not come: {failure.reason}", file=sys.stderr)
+    for one in outcome.quarantine:
+        print(f"Warning: not used since {one.since}: {one.reason}", file=sys.stderr)
+    if not outcome.is_built:
+        print("Nothing new: the warehouse is current.")
+        return
+    diff(data_dir)
+    print(
+        f"Published {published_path(data_dir).resolve().name} in {perf_counter() - started:.1f} s"
+    )
+
+
+def status(data_dir: Path) -> None:
+    """What is known of each fetched source; nothing is asked."""
+    from pipeline import live  # noqa: PLC0415 - imports the network libraries
+
+    today = datetime.now(UTC).date()
+    for one in live.standings(data_dir):
+        cut, expected = one.newest_cut, one.next_expected
+        print(one.source_id)
+        print(f"  newest cut     {f'{cut}, {(today - cut).days} days ago' if cut else 'no file'}")
+        late = " (overdue)" if expected and expected < today else ""
+        print(f"  next release   {f'{expected}{late}' if expected else 'no rhythm known'}")
+        print(f"  last asked     {one.asked_at or 'never'}")
+        for reason in one.errors:
+            print(f"  last error     {reason}")
+        for held in one.quarantine:
+            print(f"  set aside      since {held.since}: {held.reason}")
+
+
+def rebuild(data_dir: Path) -> None:
+    """Rebuild from the raw data, if anything changed."""
+    started = perf_counter()
+    if is_current(data_dir):
+        print("Nothing changed: the warehouse is current.")
+        return
+    from pipeline import build  # noqa: PLC0415 - imports pandas, which an unchanged run does without
+
+    build.build(data_dir)
+    print(
+        f"Published {published_path(data_dir).resolve().name} in {perf_counter() - started:.1f} s"
+    )
+
+
+def write_snapshot(data_dir: Path) -> None:
+    """Write the bundled snapshot from the warehouse."""
+    from pipeline import snapshot  # noqa: PLC0415 - imports pandas
+    from pipeline.store.warehouse import Warehouse  # noqa: PLC0415 - the same
+
+    size = snapshot.write(Warehouse.open(published_path(data_dir)), bundled.FOLDER)
+    print(f"Wrote {bundled.FOLDER.relative_to(REPOSITORY)}: {size / 1e6:.2f} MB")
+
+
+def docs() -> None:
+    """Write the data dictionary from the declarations."""
+    from pipeline.dictionary import dictionary  # noqa: PLC0415 - imports pandas
+
+    path = REPOSITORY / "docs" / "data-dictionary.md"
+    path.write_text(dictionary(), "utf-8")
+    print(f"Wrote {path.relative_to(REPOSITORY)}")
+
+
+def diff(data_dir: Path) -> None:
+    """What the last build changed against the one before."""
+    from pipeline.diff import last_difference, render  # noqa: PLC0415 - imports pandas
+
+    print(render(last_difference(data_dir)))
