@@ -4,18 +4,21 @@ Every function is pure and aligned. Arrays broadcast, a matrix being months by p
 comes back as a Series with the same index.
 """
 
-from typing import Any, TypeVar
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammainccinv, gammaincinv
 
+from pipeline.analysis.aligned import (
+    Aligned,
+    Floats,
+    non_negative,
+    refuse,
+    refuse_other_index,
+    shaped_like,
+    whole,
+)
 from pipeline.catalog import methods
-from pipeline.errors import ContractError
-
-Floats = npt.NDArray[np.float64]
-Aligned = TypeVar("Aligned", npt.NDArray[Any], "pd.Series[Any]")
 
 
 def person_years(population: Aligned, days: npt.ArrayLike) -> Aligned:
@@ -45,9 +48,9 @@ def person_years(population: Aligned, days: npt.ArrayLike) -> Aligned:
     >>> person_years(np.array([10_000.0]), 365.25)
     array([10000.])
     """
-    _refuse_other_index(population, days)
-    at_risk = _non_negative(population, "population") * _non_negative(days, "days")
-    return _shaped_like(population, at_risk / methods.DAYS_PER_YEAR)
+    refuse_other_index(population, days)
+    at_risk = non_negative(population, "population") * non_negative(days, "days")
+    return shaped_like(population, at_risk / methods.DAYS_PER_YEAR)
 
 
 def crude_rate_per_100k(events: Aligned, person_years: npt.ArrayLike) -> Aligned:
@@ -79,11 +82,11 @@ def crude_rate_per_100k(events: Aligned, person_years: npt.ArrayLike) -> Aligned
     >>> crude_rate_per_100k(np.array([5, 5]), np.array([20_000.0, 0.0]))
     array([25., nan])
     """
-    _refuse_other_index(events, person_years)
-    numerator = _non_negative(events, "events")
-    at_risk = _non_negative(person_years, "person-years")
+    refuse_other_index(events, person_years)
+    numerator = non_negative(events, "events")
+    at_risk = non_negative(person_years, "person-years")
     defined = np.where(at_risk > 0, at_risk, np.nan)
-    return _shaped_like(events, numerator / defined * methods.RATE_BASE_PERSONS)
+    return shaped_like(events, numerator / defined * methods.RATE_BASE_PERSONS)
 
 
 def exact_poisson_limits(events: Aligned) -> tuple[Aligned, Aligned]:
@@ -162,10 +165,10 @@ def overdispersed_limits(events: Aligned, dispersion: npt.ArrayLike) -> tuple[Al
     >>> lower.round(2), upper.round(2)
     (array([0.  , 9.59]), array([ 7.38, 36.78]))
     """
-    _refuse_other_index(events, dispersion)
-    counts = _whole(events, "events")
+    refuse_other_index(events, dispersion)
+    counts = whole(events, "events")
     spread = np.asarray(dispersion, dtype=float)
-    _refuse((spread < 1) | np.isinf(spread), spread, "dispersion", "below 1 or infinite")
+    refuse((spread < 1) | np.isinf(spread), spread, "dispersion", "below 1 or infinite")
     return _by_distinct_pair(events, counts, np.broadcast_to(spread, counts.shape))
 
 
@@ -219,8 +222,8 @@ def dispersion(
     6.0
     """
     shares = np.asarray(expected_shares, dtype=float)
-    _refuse(~(shares > 0), shares, "expected shares", "not positive")
-    cells = np.broadcast_arrays(_whole(counts, "counts"), shares, np.asarray(groups))
+    refuse(~(shares > 0), shares, "expected shares", "not positive")
+    cells = np.broadcast_arrays(whole(counts, "counts"), shares, np.asarray(groups))
     count, share, label = (cell.ravel() for cell in cells)
     group, _ = pd.factorize(label)
     share = share / np.bincount(group, share)[group]
@@ -257,7 +260,7 @@ def rolling_sum(
     >>> rolling_sum(np.array([1, 2, 3, 4]), [True, True, True, True], window=3)
     array([nan, nan,  6.,  9.])
     """
-    _refuse_other_index(matrix, available)
+    refuse_other_index(matrix, available)
     values = np.asarray(matrix, dtype=float)
     published = np.asarray(available, dtype=bool)
     if published.ndim < values.ndim:
@@ -268,7 +271,7 @@ def rolling_sum(
     if ends:
         # Adding slices, unlike a difference of running totals, keeps zero exactly zero.
         sums[window - 1 :] = sum(known[start : start + ends] for start in range(window))
-    return _shaped_like(matrix, sums)
+    return shaped_like(matrix, sums)
 
 
 def _by_distinct_pair(
@@ -284,51 +287,6 @@ def _by_distinct_pair(
     lower = np.where(shape == 0, 0.0, scale * gammaincinv(shape, tail))
     upper = scale * gammainccinv(shape + 1, tail)
     return (
-        _shaped_like(like, lower[pair_at].reshape(counts.shape)),
-        _shaped_like(like, upper[pair_at].reshape(counts.shape)),
+        shaped_like(like, lower[pair_at].reshape(counts.shape)),
+        shaped_like(like, upper[pair_at].reshape(counts.shape)),
     )
-
-
-def _shaped_like(like: Aligned, values: Floats) -> Aligned:
-    if isinstance(like, pd.Series):
-        return pd.Series(values, index=like.index)
-    return values
-
-
-def _whole(values: npt.ArrayLike, what: str) -> npt.NDArray[np.int64]:
-    numbers = np.asarray(values)
-    if not np.issubdtype(numbers.dtype, np.integer):
-        numbers = numbers.astype(float)
-        wrong = ~np.isfinite(numbers) | (numbers != np.rint(numbers))
-        _refuse(wrong, numbers, what, "missing, infinite or fractional")
-    _refuse(numbers < 0, numbers, what, "negative")
-    return numbers.astype(np.int64)
-
-
-def _non_negative(values: npt.ArrayLike, what: str) -> Floats:
-    numbers = np.asarray(values, dtype=float)
-    _refuse((numbers < 0) | np.isinf(numbers), numbers, what, "negative or infinite")
-    return numbers
-
-
-def _refuse(wrong: npt.NDArray[np.bool_], values: npt.NDArray[Any], what: str, how: str) -> None:
-    if wrong.any():
-        message = (
-            f"{what}: {np.count_nonzero(wrong):,} of {wrong.size:,} values are {how}, "
-            f"for example {values[wrong][0]}; mend or leave out these cells first"
-        )
-        raise ContractError(message)
-
-
-def _refuse_other_index(one: object, other: object) -> None:
-    # numpy would pair two Series by position and pandas by label: neither is meant silently.
-    if not (isinstance(one, pd.Series) and isinstance(other, pd.Series)):
-        return
-    if not one.index.equals(other.index):
-        unmatched = one.index.symmetric_difference(other.index)
-        example = f"for example {unmatched[0]!r}" if len(unmatched) else "in another order"
-        message = (
-            f"two series have different indexes: {len(unmatched):,} labels are in one only, "
-            f"{example}; reindex one to the other first"
-        )
-        raise ContractError(message)
