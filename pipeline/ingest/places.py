@@ -11,7 +11,7 @@ import shapely
 
 from pipeline import crs
 from pipeline.analysis import boundaries as shapes
-from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
+from pipeline.catalog.places import OBSOLETE_CODES, PROGRAMME_DEPARTMENTS
 from pipeline.catalog.programmes import PROGRAMMES
 from pipeline.catalog.sources import SOURCES, Dataset
 from pipeline.catalog.tables import TABLES
@@ -213,8 +213,24 @@ def read_places(
 
 
 def _listed(shelf: _Shelf, fallback: Fallback | None) -> pd.DataFrame:
-    listed = shelf.newest("divipola", lambda one, _: read_divipola(one.location))
+    """The newest list of municipalities; each must hold every one of the lists before it."""
     known = None if fallback is None else fallback.municipalities
+    held = set() if known is None else set(known["municipality_code"])
+
+    def whole(one: Found, _: Dataset) -> pd.DataFrame:
+        municipalities = read_divipola(one.location)
+        codes = set(municipalities["municipality_code"])
+        if lost := held - codes - OBSOLETE_CODES.keys():
+            message = (
+                f"{one.file.path}: {len(lost)} municipalities of the list before are not in it, "
+                f"e.g. {min(lost)}. It may be cut short or of an older year. If one was really "
+                "dissolved, declare its code in OBSOLETE_CODES of pipeline/catalog/places.py."
+            )
+            raise SourceError(message)
+        held.update(codes)
+        return municipalities
+
+    listed = shelf.newest("divipola", whole)
     if listed is None:
         if known is None:
             message = (

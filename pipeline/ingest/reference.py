@@ -15,12 +15,14 @@ from pipeline.ingest import readers
 from pipeline.ingest.conform import Fault, Gazetteer, code_of, title_case, whole_numbers
 from pipeline.words import normalised
 
+# The portal's interface names them cod_dpto, dpto, cod_mpio, nom_mpio, tipo_municipio, longitud,
+# latitud, as public code that asks it shows; its exports and older editions have the other names.
 _DIVIPOLA_COLUMNS: Final = {
     "municipality_code": ("CODIGO MUNICIPIO", "COD MPIO"),
     "municipality_name": ("NOMBRE MUNICIPIO", "NOM MPIO"),
     "department_code": ("CODIGO DEPARTAMENTO", "COD DPTO"),
-    "department_name": ("NOMBRE DEPARTAMENTO", "NOM DPTO"),
-    "kind": ("TIPO MUNICIPIO ISLA AREA NO MUNICIPALIZADA", "TIPO"),
+    "department_name": ("NOMBRE DEPARTAMENTO", "NOM DPTO", "DPTO"),
+    "kind": ("TIPO MUNICIPIO ISLA AREA NO MUNICIPALIZADA", "TIPO", "TIPO MUNICIPIO"),
 }
 _POPULATION_COLUMNS: Final = {
     "municipality_code": ("MUNICIPIO CODE", "DPMP", "MPIO", "DIVIPOLA"),

@@ -478,6 +478,22 @@ def divipola(path: Path, spelling: str = "text") -> Path:
     return table(path, header.split(","), rows, mark=spelling == "thousands")
 
 
+def divipola_records() -> list[dict[str, str]]:
+    """The list of municipalities as the portal's interface has it."""
+    return [
+        {
+            "cod_dpto": code[:2],
+            "dpto": department,
+            "cod_mpio": code,
+            "nom_mpio": municipality,
+            "tipo_municipio": "Municipio",
+            "longitud": "-75,05",
+            "latitud": "6,05",
+        }
+        for code, (municipality, department) in PLACES.items()
+    ]
+
+
 def residents(code: str, year: int) -> int:
     """People in a place and year; NUEVA MUESTRA was founded in 2010."""
     if code == "05903" and year < 2010:

@@ -151,8 +151,10 @@ def _updated(session: Session, table: PortalTable) -> int:
 
 
 def _refuse_drift(source_id: str, table: PortalTable, names: Sequence[str]) -> None:
-    """Stop before the first page if columns came or went."""
+    """Stop before the first page if columns came or went; lists of places are judged when read."""
     shape = shape_of(source_id, table.dataset)
+    if not shape.known:
+        return
     own = {normalised(name): name for name in names if not name.startswith(":")}
     new = sorted(own[name] for name in own.keys() - shape.known)
     needed = [one for one in (shape.date or shape.year, shape.code, shape.quantities) if one]

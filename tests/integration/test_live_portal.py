@@ -1,0 +1,62 @@
+"""Datasets of the open data portal that are not rows of events, fetched from loopback and used.
+
+The data folder begins with `tests.world.files.publish`.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline import live
+from pipeline.catalog.channels import CHANNELS, GATEWAY
+from pipeline.ingest.fetch import Asking
+from tests.world.build import NO_SNAPSHOT, warehouse_of
+from tests.world.days import TODAY
+from tests.world.files import divipola_records
+from tests.world.publishers import HASTY, Publishers, Table, serving
+
+NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+AUGUST = int(datetime(2026, 8, 16, 12, tzinfo=UTC).timestamp())
+
+
+@pytest.fixture
+def publishers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Publishers]:
+    with serving() as found:
+        monkeypatch.setenv(GATEWAY, found.address)
+        yield found
+
+
+def refresh(data_dir: Path, source_id: str) -> live.Outcome:
+    channels = [one for one in CHANNELS if one.source == source_id]
+    asking = Asking(at=NOW, patience=HASTY)
+    return live.refresh(data_dir, channels, snapshot_dir=NO_SNAPSHOT, asking=asking)
+
+
+def stored(data_dir: Path, table: str) -> pd.DataFrame:
+    warehouse = warehouse_of(data_dir)
+    try:
+        return warehouse.table(table)
+    finally:
+        warehouse.close()
+
+
+class TestMunicipalities:
+    def test_the_list_is_fetched(self, publishers, data_dir):
+        rows = divipola_records()
+        rows[2]["nom_mpio"] = "VILLA RENOMBRADA"
+        publishers.tables["gdxc-w37w"] = Table(rows, AUGUST)
+        outcome = refresh(data_dir, "divipola")
+        assert (outcome.failures, outcome.quarantine) == ((), ())
+        names = stored(data_dir, "core.municipality").set_index("municipality_code")
+        assert len(names) == 6
+        assert names["municipality_name"]["05903"] == "Villa Renombrada"
+        assert names["pdet_subregion"]["05902"] == "Sur de Prueba"
+
+    def test_a_list_that_lost_a_municipality_is_set_aside(self, publishers, data_dir):
+        publishers.tables["gdxc-w37w"] = Table(divipola_records()[:-1], AUGUST)
+        (held,) = refresh(data_dir, "divipola").quarantine
+        assert "1 municipalities of the list before are not in it, e.g. 98901" in held.reason
+        assert len(stored(data_dir, "core.municipality")) == 6
