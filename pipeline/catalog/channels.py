@@ -157,6 +157,11 @@ CHANNELS: Final[tuple[Channel, ...]] = (
         publication_day=16,
     ),
     Channel(
+        source="mine_victims",
+        hosts=_PORTAL_HOSTS,
+        resources=(PortalTable("yhxn-eqqw", "yhxn-eqqw", "yhxn-eqqw.csv"),),
+    ),
+    Channel(
         source="divipola",
         hosts=_PORTAL_HOSTS,
         resources=(PortalTable("divipola", "gdxc-w37w", "divipola_gdxc-w37w.csv"),),

@@ -121,6 +121,8 @@ SHAPES: Final[dict[str, Shape]] = {
         quantities=("CANTIDAD",),
         read_past=("ARMAS MEDIOS", "DELITO", "GENERO", "GRUPO ETARIO"),
     ),
+    # The columns are those of the portal's export at hand. Its interface writes them in lower case;
+    # that it has ``ubicaci_n`` for ``Ubicación`` is known from public code that reads it.
     "mine_victims": Shape(
         year=("ANO",),
         month=("MES",),
@@ -140,6 +142,7 @@ SHAPES: Final[dict[str, Shape]] = {
             "SITIO",
             "TIPOAREA",
             "TIPOEVENTO",
+            "UBICACI N",
             "UBICACION",
         ),
     ),

@@ -64,7 +64,10 @@ class Source:
     cadence: str
     datasets: tuple[Dataset, ...] = ()
     row_limit: int | None = None
-    """The publisher's interface cuts answers at multiples of this many rows."""
+    """The publisher's interface cuts answers at multiples of this many rows.
+
+    Only of interest for files that somebody put into a folder: what is fetched was counted.
+    """
 
 
 _OPEN_DATA = Text(
@@ -203,6 +206,7 @@ SOURCES: tuple[Source, ...] = (
         citation="Descontamina Colombia (AICMA), datos.gov.co (yhxn-eqqw).",
         cadence="stopped in January 2024",
         datasets=(Dataset("yhxn-eqqw", r".*yhxn-eqqw.*\.csv"),),
+        row_limit=SOCRATA_ROW_LIMIT,
     ),
     Source(
         id="mine_events",

@@ -284,7 +284,8 @@ def _feeds_of(file: RawFile, series: Sequence[Series]) -> tuple[tuple[Series, Fe
 
 
 def _refuse_capped_answer(file: RawFile, source: Source, rows: Rows) -> None:
-    limit = source.row_limit
+    """Stop at a file of a folder that may be the first pages only; what was fetched was counted."""
+    limit = None if file.retrieved_at else source.row_limit
     if limit and len(rows) and len(rows) % limit == 0:
         message = (
             f"{file.path} has exactly {len(rows):,} rows, a multiple of the {limit:,} at which the "

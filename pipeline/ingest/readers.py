@@ -36,6 +36,9 @@ _PERIOD = re.compile(
 )
 _EXTRACTION = re.compile(r"EXTRAIDOS EL DIA (\d+) DE ([A-Z]+) (?:DE |DEL )?(?:ANO )?(\d{4})")
 
+_COMPUTED: Final = ":@computed_region"
+"""How the portal begins the names of the columns it adds to rows that have a position."""
+
 _COMPOUND_MARK: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 _SECTOR_BYTES: Final = 512
 _TABLES_START: Final = 76
@@ -126,12 +129,18 @@ def read_police_workbook(path: Path, shape: Shape) -> Rows:
 def read_csv(path: Path, shape: Shape) -> Rows:
     """Rows of a CSV with a header, every value as text.
 
+    Columns that the portal works out from the position of a row are left out.
+
     Raises
     ------
     SourceError
         As for `csv_columns`, or if the columns are not the declared ones.
     """
-    columns = {normalised(name): values for name, values in csv_columns(path).items()}
+    columns = {
+        normalised(name): values
+        for name, values in csv_columns(path).items()
+        if not name.startswith(_COMPUTED)
+    }
     _check_names(path, list(columns), shape)
     return Rows(columns)
 

@@ -15,7 +15,7 @@ from pipeline.catalog.channels import CHANNELS, GATEWAY
 from pipeline.ingest.fetch import Asking
 from tests.world.build import NO_SNAPSHOT, warehouse_of
 from tests.world.days import TODAY
-from tests.world.files import divipola_records
+from tests.world.files import MINE_VICTIM_FIELDS, divipola_records, mine_victim_rows
 from tests.world.publishers import HASTY, Publishers, Table, serving
 
 NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
@@ -60,3 +60,18 @@ class TestMunicipalities:
         (held,) = refresh(data_dir, "divipola").quarantine
         assert "1 municipalities of the list before are not in it, e.g. 98901" in held.reason
         assert len(stored(data_dir, "core.municipality")) == 6
+
+
+class TestMineVictims:
+    def test_rows_of_the_interface_take_the_place_of_the_export(self, publishers, data_dir):
+        rows = [("05901", 2006, 1), ("05901", 2006, 1), ("13902", 2007, 12), ("05902", 2023, 10)]
+        values = mine_victim_rows(rows)
+        publishers.tables["yhxn-eqqw"] = Table(
+            [dict(zip(MINE_VICTIM_FIELDS, one, strict=True)) for one in values], AUGUST
+        )
+        outcome = refresh(data_dir, "mine_victims")
+        assert (outcome.failures, outcome.quarantine) == ((), ())
+        monthly = stored(data_dir, "core.crime_monthly").query("series_id == 'mine_victims'")
+        assert monthly["events"].tolist() == [2, 1, 1]
+        held = stored(data_dir, "core.source_file").query("source_id == 'mine_victims'")
+        assert sorted(held["role"]) == ["current", "history"]

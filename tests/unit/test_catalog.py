@@ -132,6 +132,7 @@ class TestSources:
         limited = {source.id for source in SOURCES if source.row_limit}
         assert limited == {
             "mindefensa_exports", "mindefensa_years", "mindefensa_totals", "police_exports",
+            "mine_victims",
         }  # fmt: skip
 
     def test_alternatives_of_one_source_are_ranked(self) -> None:

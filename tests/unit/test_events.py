@@ -413,6 +413,23 @@ class TestMines:
         assert counts(reading, "mine_victims") == {("05901", "2006-01"): 2, ("13902", "2007-12"): 1}
         assert (reading.events_read, reading.drops) == (3, ())
 
+    def test_victims_come_from_the_portals_interface_too(self, tmp_path: Path, read: Any) -> None:
+        rows = [("05901", 2006, 1), ("05901", 2006, 1), ("13902", 2007, 12)]
+        path = tmp_path / "yhxn-eqqw.csv"
+        header = [*files.MINE_VICTIM_FIELDS, ":@computed_region_ab12_cd34"]
+        files.table(path, header, [(*row, "7") for row in files.mine_victim_rows(rows)])
+        reading = read(path, "mine_victims", "yhxn-eqqw")
+        assert counts(reading, "mine_victims") == {("05901", "2006-01"): 2, ("13902", "2007-12"): 1}
+
+    def test_a_thousand_rows_are_believed_only_if_they_were_counted(
+        self, tmp_path: Path, read: Any
+    ) -> None:
+        path = files.mine_victims(tmp_path / "yhxn-eqqw.csv", [("05901", 2006, 1)] * 1_000)
+        with pytest.raises(SourceError, match="has exactly 1,000 rows, a multiple of"):
+            read(path, "mine_victims", "yhxn-eqqw")
+        fetched = read(path, "mine_victims", "yhxn-eqqw", retrieved_at="2026-11-22T12:00:00+00:00")
+        assert counts(fetched, "mine_victims") == {("05901", "2006-01"): 1_000}
+
     @pytest.mark.parametrize(
         ("year", "month", "said"),
         [

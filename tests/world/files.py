@@ -364,23 +364,30 @@ def offence_export(path: Path, events: Iterable[Event]) -> Path:
 # ---------------------------------------------------------------------------- other events
 
 
+_MINE_VICTIM_HEADER: Final = (
+    "departamento", "codigodanedepartamento", "municipio", "codigodanemunicipio", "tipoarea",
+    "sitio", "ano", "mes", "rangoedad", "grupoetnico", "condicion", "estado", "genero",
+    "latitudcabecera", "longitudcabecera", "tipoevento", "Ubicación", "Actividad",
+)  # fmt: skip
+MINE_VICTIM_FIELDS: Final = (*_MINE_VICTIM_HEADER[:-2], "ubicaci_n", "actividad")
+"""The same columns as the portal's interface names them."""
+
+
 def mine_victims(path: Path, rows: Iterable[tuple[str, int, int]]) -> Path:
     """One row per victim: code, year, month; codes and years with thousands separators."""
-    header = (
-        "departamento", "codigodanedepartamento", "municipio", "codigodanemunicipio", "tipoarea",
-        "sitio", "ano", "mes", "rangoedad", "grupoetnico", "condicion", "estado", "genero",
-        "latitudcabecera", "longitudcabecera", "tipoevento", "Ubicación", "Actividad",
-    )  # fmt: skip
-    return table(
-        path,
-        header,
-        (
-            (place_names(code)[1], int(code[:2]), place_names(code)[0], f"{int(code):,}", "Rural",
-             "Sin información", f"{year:,}", month, "Nadie", "no", "Civil", "Hombre", "Herido",
-             6.0, -75.0, "Sin informacion", "(6.0, -75.0)", "Ninguna")
-            for code, year, month in rows
-        ),
-    )  # fmt: skip
+    return table(path, _MINE_VICTIM_HEADER, mine_victim_rows(rows, "{:,}"))
+
+
+def mine_victim_rows(
+    rows: Iterable[tuple[str, int, int]], number: str = "{}"
+) -> list[tuple[str, ...]]:
+    """Values of such rows, numbers as the interface writes them or in the pattern of `number`."""
+    return [
+        (place_names(code)[1], str(int(code[:2])), place_names(code)[0], number.format(int(code)),
+         "Rural", "Sin información", number.format(year), str(month), "Nadie", "no", "Civil",
+         "Hombre", "Herido", "6.0", "-75.0", "Sin informacion", "(6.0, -75.0)", "Ninguna")
+        for code, year, month in rows
+    ]  # fmt: skip
 
 
 def mine_points(path: Path, rows: Iterable[tuple[str, str, float, float]]) -> Path:
