@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0; 1 after an error that was reported in one message; 2 if that was the lack of a network.
+        0; 1 after an error that was reported in one message; 2 if no publisher gave anything.
     """
     parser = _parser()
     options = parser.parse_args(arguments)

@@ -14,7 +14,7 @@ class SourceError(AtlasError):
 
 
 class NetworkError(AtlasError):
-    """No publisher could be reached at all."""
+    """No publisher gave anything: none can be reached, or all answer with errors."""
 
 
 class ContractError(AtlasError):

@@ -15,7 +15,7 @@ from pipeline.catalog.sources import SOURCES
 from pipeline.errors import NetworkError, SourceError
 from pipeline.fingerprint import is_current
 from pipeline.ingest import fetch, raw, register
-from pipeline.ingest.fetch import Asking, Failure, Staged
+from pipeline.ingest.fetch import Asking, Failure, Harvest, Staged
 from pipeline.ingest.raw import Found, RawFile
 from pipeline.ingest.register import Asked, Quarantined, Register
 
@@ -109,7 +109,7 @@ def refresh(
     Raises
     ------
     NetworkError
-        If no publisher could be reached at all; nothing is changed then.
+        If not one source gave anything, new or known; nothing is changed then.
     SourceError
         If another refresh is running, or something failed and the refresh is strict.
     ContractError
@@ -120,10 +120,13 @@ def refresh(
     with _alone(raw_dir):
         known = Register.read(raw_dir)
         locked = raw.read_lock(raw_dir)
-        staged, failures = _harvest(raw_dir, channels, known, asking)
+        harvests = _harvests(raw_dir, channels, known, asking)
+        staged = [(source, one) for source, harvest in harvests for one in harvest.staged]
+        failures = [one for _, harvest in harvests for one in harvest.failures]
         _note_asked(known, channels, failures, asking.at)
-        if failures and not staged and all(one.is_unreached for one in failures):
-            _stop_without_network(channels, failures, known, raw_dir)
+        if not any(harvest.is_answered for _, harvest in harvests):
+            known.write(raw_dir)
+            raise NetworkError(_nothing_came(failures))
         if failures and is_strict:
             known.write(raw_dir)
             raise SourceError(_told(failures))
@@ -212,15 +215,14 @@ def next_publication(newest_cut: date | None, publication_day: int | None) -> da
     return after.replace(day=publication_day)
 
 
-def _harvest(
+def _harvests(
     raw_dir: Path,
     channels: Iterable[Channel],
     known: Register,
     asking: Asking,
-) -> tuple[list[tuple[str, Staged]], list[Failure]]:
+) -> list[tuple[str, Harvest]]:
     """What every channel gives, with the source it came from."""
-    staged: list[tuple[str, Staged]] = []
-    failures: list[Failure] = []
+    harvests = []
     for channel in channels:
         names = {
             feed.dataset for one in SERIES for feed in one.feeds if feed.source == channel.source
@@ -232,9 +234,8 @@ def _harvest(
             names,
             asking,
         )
-        staged += [(channel.source, one) for one in harvest.staged]
-        failures += harvest.failures
-    return staged, failures
+        harvests.append((channel.source, harvest))
+    return harvests
 
 
 def _built(
@@ -288,18 +289,21 @@ def _note_asked(
         known.asked[channel.source] = Asked(now.isoformat(timespec="seconds"), errors)
 
 
-def _stop_without_network(
-    channels: Sequence[Channel], failures: Sequence[Failure], known: Register, raw_dir: Path
-) -> None:
-    """Stop if not one source answered anything."""
-    unreached = {one.source_id for one in failures}
-    if {channel.source for channel in channels} <= unreached:
-        known.write(raw_dir)
-        message = (
-            f"none of the {len(unreached)} publishers can be reached ({failures[0].reason}). The "
+def _nothing_came(failures: Sequence[Failure]) -> str:
+    """How many sources could not be reached, and how many answered with errors."""
+    sources = {one.source_id for one in failures}
+    unreached = {one.source_id for one in failures if one.is_unreached}
+    if unreached == sources:
+        return (
+            f"none of the {len(sources)} sources can be reached ({failures[0].reason}). The "
             "warehouse is as it was. Check this machine's network, or refresh from a folder."
         )
-        raise NetworkError(message)
+    answer = next(one.reason for one in failures if not one.is_unreached)
+    return (
+        f"none of the {len(sources)} sources gave anything: {len(unreached)} cannot be reached, "
+        f"{len(sources) - len(unreached)} answered with an error ({answer}). The warehouse is as "
+        "it was. Refresh again later, or from a folder."
+    )
 
 
 def _told(failures: Sequence[Failure]) -> str:

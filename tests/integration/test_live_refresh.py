@@ -18,7 +18,7 @@ from pipeline.__main__ import main
 from pipeline.catalog.channels import CHANNELS, GATEWAY, Channel, Listing
 from pipeline.errors import ContractError, NetworkError, SourceError
 from pipeline.ingest import raw
-from pipeline.ingest.fetch import Asking
+from pipeline.ingest.fetch import Asking, Failure, Harvest
 from pipeline.ingest.register import Register
 from pipeline.store.warehouse import Draft
 from tests.world.build import NO_SNAPSHOT, refreshed_from, warehouse_of
@@ -260,16 +260,47 @@ def everything_below(data_dir: Path) -> dict[Path, bytes]:
 def test_without_a_network_there_is_one_message_and_no_change(data_dir, monkeypatch):
     monkeypatch.setenv(GATEWAY, "http://127.0.0.1:1")
     before = everything_below(data_dir)
-    with pytest.raises(NetworkError, match="none of the 3 publishers can be reached"):
+    with pytest.raises(NetworkError, match="none of the 3 sources can be reached"):
         refresh(data_dir, ALL)
     assert everything_below(data_dir) == before
+
+
+@pytest.mark.parametrize("is_strict", [False, True])
+def test_errors_and_silence_from_all_are_one_message_and_no_change(publishers, data_dir, is_strict):
+    before = everything_below(data_dir)
+    publishers.spoil("/api/views/", *[status(500)] * 100)
+    told = "none of the 2 sources gave anything: 0 cannot be reached, 2 answered with an error"
+    with pytest.raises(NetworkError, match=told):
+        refresh(data_dir, HOMICIDES, is_strict=is_strict)
+    assert everything_below(data_dir) == before
+
+
+def test_an_error_from_one_and_silence_from_the_others_are_one_message(data_dir, monkeypatch):
+    def spoilt(channel: Channel, *_: object) -> Harvest:
+        reason = f"{channel.source} failed"
+        return Harvest((), (Failure(channel.source, reason, channel is not TOTALS),), False)
+
+    monkeypatch.setattr(live.fetch, "fetch", spoilt)
+    told = r"2 cannot be reached, 1 answered with an error \(mindefensa_totals failed\)"
+    with pytest.raises(NetworkError, match=told):
+        refresh(data_dir, ALL)
+
+
+def test_a_publisher_that_has_nothing_new_is_enough_to_go_on(publishers, data_dir, tmp_path):
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(1, 4), "2026-03-24")
+    refresh(data_dir, [WORKBOOKS])
+    publishers.spoil("/api/views/", *[status(500)] * 100)
+    outcome = refresh(data_dir, [WORKBOOKS, EXPORTS])
+    assert not outcome.is_built
+    assert [one.source_id for one in outcome.failures] == ["mindefensa_exports"]
 
 
 def test_a_strict_refresh_stops(publishers, data_dir, tmp_path):
     before = everything_below(data_dir)
     publishers.spoil("/published/", *[status(500)] * 100)
+    publishers.tables["m8fd-ahd9"] = Table(homicides(("05901", "2025-01-02")), SIXTEENTH)
     with pytest.raises(SourceError, match="1 things did not come"):
-        refresh(data_dir, [WORKBOOKS], is_strict=True)
+        refresh(data_dir, [WORKBOOKS, EXPORTS], is_strict=True)
     publishers.faults.clear()
     offer(publishers, tmp_path, "SECUESTRO", kidnappings(40), "2026-03-24")
     with pytest.raises(SourceError, match="1 files were refused"):

@@ -137,7 +137,7 @@ class TestPortal:
         (staged,) = harvest(publishers, HOMICIDES, tmp_path).staged
         publishers.asked.clear()
         again = harvest(publishers, HOMICIDES, tmp_path, {staged.key: staged.mark})
-        assert again == Harvest((), ())
+        assert again == Harvest((), (), is_answered=True)
         assert publishers.downloads() == []
 
     def test_it_says_when_it_was_published(self, publishers, tmp_path):
@@ -292,7 +292,9 @@ class TestFiles:
         publishers.files["files.test/a.json"] = self.CONTENT
         (staged,) = harvest(publishers, PLAIN, tmp_path).staged
         assert staged.location.read_bytes() == self.CONTENT
-        assert harvest(publishers, PLAIN, tmp_path, {staged.key: staged.mark}) == Harvest((), ())
+        assert harvest(publishers, PLAIN, tmp_path, {staged.key: staged.mark}) == Harvest(
+            (), (), is_answered=True
+        )
         publishers.files["files.test/a.json"] = b"[1]"
         assert (
             fetched_text(harvest(publishers, PLAIN, tmp_path, {staged.key: staged.mark})) == "[1]"
@@ -418,7 +420,7 @@ class TestListing:
         }
         marks = {one.key: one.mark for one in found.staged}
         ministry.asked.clear()
-        assert harvest(ministry, WORKBOOKS, tmp_path, marks) == Harvest((), ())
+        assert harvest(ministry, WORKBOOKS, tmp_path, marks) == Harvest((), (), is_answered=True)
         assert not any("/assets/" in one for one in ministry.asked)
 
     def test_one_missing_workbook_does_not_keep_the_others(self, ministry, tmp_path):

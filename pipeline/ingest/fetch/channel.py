@@ -60,6 +60,8 @@ class Harvest:
 
     staged: tuple[Staged, ...]
     failures: tuple[Failure, ...]
+    is_answered: bool
+    """Whether the publisher gave anything to go by, be it that nothing changed."""
 
 
 def fetch(
@@ -91,15 +93,19 @@ def fetch(
     """
     staged: list[Staged] = []
     failures: list[Failure] = []
+    unchanged = 0
 
     def attempt(bring: Callable[[], Staged | None]) -> None:
+        nonlocal unchanged
         try:
             one = bring()
         except (SourceError, OSError) as error:
             is_unreached = isinstance(error, UnreachableError)
             failures.append(Failure(channel.source, str(error), is_unreached))
         else:
-            if one is not None:
+            if one is None:
+                unchanged += 1
+            else:
                 staged.append(one)
 
     with Session(channel, asking.patience, asking.progress, asking.gateway) as session:
@@ -120,7 +126,7 @@ def fetch(
                 place = folder / remote.dataset.replace("/", " ")
                 mark = marks.get(remote.key, "")
                 attempt(lambda: fetch_file(session, remote, place, mark))  # noqa: B023 - called at once
-    return Harvest(tuple(staged), tuple(failures))
+    return Harvest(tuple(staged), tuple(failures), bool(staged or unchanged or not failures))
 
 
 def _remotes(

@@ -157,6 +157,8 @@ def _received(session: Session, response: httpx.Response, target: Path) -> str |
     is_plain = "Content-Encoding" not in response.headers
     can_resume = bool(etag) and not etag.startswith("W/") and is_plain
     tag.write_text(etag if can_resume else "", "utf-8")
+    length = response.headers.get("Content-Length", "")
+    session.progress.expect(start + int(length) if length.isdigit() else None, start)
     with part.open("r+b" if start else "wb") as stream:
         stream.truncate(start)
         stream.seek(start)

@@ -14,6 +14,9 @@ from tqdm import tqdm
 class Progress:
     """Bytes and rows of the file that is arriving.
 
+    The bar tells how much is here, of how much, the time left and the rate: in bytes of a file, in
+    rows of a dataset that comes in pages, whose size in bytes nobody states.
+
     Attributes
     ----------
     stream
@@ -22,43 +25,67 @@ class Progress:
 
     stream: TextIO = field(default_factory=lambda: sys.stderr)
     _bar: "tqdm[None] | None" = None
+    _is_in_rows: bool = False
+    _started: float = 0.0
     _bytes: int = 0
     _rows: int = 0
 
     @contextmanager
-    def of(self, label: str, total_bytes: int | None = None) -> Iterator[None]:
+    def of(self, label: str, *, is_in_rows: bool = False) -> Iterator[None]:
         """Show one file from its first byte to its last."""
-        started = time.monotonic()
+        self._started = time.monotonic()
         self._bytes = self._rows = 0
-        is_terminal = self.stream.isatty()
+        self._is_in_rows = is_in_rows
         self._bar = tqdm(
             desc=label,
-            total=total_bytes,
-            unit="B",
+            unit=" rows" if is_in_rows else "B",
             unit_scale=True,
             file=self.stream,
-            disable=not is_terminal,
+            disable=not self.stream.isatty(),
             leave=False,
         )
+        outcome = "broken"
         try:
             yield
+            outcome = "fetched" if self._bytes else "same"
         finally:
             self._bar.close()
             self._bar = None
-        rows = f", {self._rows:,} rows" if self._rows else ""
-        seconds = time.monotonic() - started
-        self.stream.write(
-            f"fetched  {label}: {self._bytes / 1e6:,.1f} MB{rows} in {seconds:,.1f} s\n"
-        )
+            rows = f", {self._rows:,} rows" if self._rows else ""
+            seconds = time.monotonic() - self._started
+            self.stream.write(f"{outcome:<8} {label}: {self._size()}{rows} in {seconds:,.1f} s\n")
+
+    def expect(self, total: int | None, held: int) -> None:
+        """Note how many bytes the file has, if that is known, and how many are here already."""
+        if self._bar is not None and not self._is_in_rows:
+            self._span(held, total)
 
     def advance(self, size: int) -> None:
         """Note bytes that came."""
         self._bytes += size
-        if self._bar is not None:
+        if self._bar is None:
+            return
+        if self._is_in_rows:
+            self._bar.set_postfix_str(self._size())
+        else:
             self._bar.update(size)
 
     def rows(self, held: int, total: int) -> None:
         """Note how many rows are there, of how many."""
         self._rows = held
-        if self._bar is not None:
-            self._bar.set_postfix_str(f"{held:,} of {total:,} rows")
+        if self._bar is not None and self._is_in_rows:
+            self._span(held, total)
+
+    def _span(self, held: int, total: int | None) -> None:
+        """Let the bar stand at a point; what was there before the first does not count as speed."""
+        bar = self._bar
+        if bar is None:
+            return
+        if bar.total is None or held < bar.n:
+            bar.initial = held
+        bar.total, bar.n = total, held
+        bar.refresh()
+
+    def _size(self) -> str:
+        seconds = max(time.monotonic() - self._started, 1e-3)
+        return f"{self._bytes / 1e6:,.1f} MB at {self._bytes / 1e6 / seconds:,.1f} MB/s"

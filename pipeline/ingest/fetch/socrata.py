@@ -104,7 +104,8 @@ def fetch_table(
     target = folder / table.name
     for _ in range(_STARTS):
         try:
-            with session.progress.of(f"{session.channel.source} {table.name}"):
+            label = f"{session.channel.source} {table.name}"
+            with session.progress.of(label, is_in_rows=True):
                 if table.select:
                     _fetch_sums(session, table, target)
                 else:
@@ -186,6 +187,7 @@ def _fetch_rows(
     total = _stated(session, table, "count(*)")
     part = target.with_name(f".{target.name}.part")
     gathered = _taken_up(part, updated)
+    session.progress.rows(gathered.rows, total)
     with part.open("r+b" if part.exists() else "w+b") as stream:
         while True:
             before = gathered.rows
