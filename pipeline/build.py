@@ -21,7 +21,7 @@ from pipeline.ingest import gates, raw
 from pipeline.ingest.events import EVENT_LAYOUTS, Reading, decoded, interpreted
 from pipeline.ingest.places import Fallback, Places, Refusals, read_places
 from pipeline.ingest.raw import Found, RawFile
-from pipeline.ingest.readers import Rows
+from pipeline.ingest.readers import Rows, refuse_exhausting_workbook
 from pipeline.snapshot import Snapshot
 from pipeline.store.warehouse import Draft
 from pipeline.words import normalised
@@ -201,8 +201,8 @@ def _build(
     carried = snapshot.read(snapshot_dir, series, held) if manifest else None
     refusals = Refusals()
     known = [one.file for one in locked] + list(manifest.files if manifest else ())
-    usable = _without_copies(known, new, refusals)
     behind = frozenset(file.sha256 for file in manifest.files) if manifest else frozenset()
+    usable = _decodable(_without_copies(known, new, refusals), behind, refusals)
     files = _Files(locked, usable, behind)
     inputs = _read(files, carried, series, refusals, caution)
     series, readings = core.at_finest_grain(series, _with_carried(inputs.readings, carried))
@@ -365,6 +365,18 @@ def _without_copies(
             f"{one.file.path} is byte for byte the same as {other}: {verdict}"
         )
     return usable
+
+
+def _decodable(new: Sequence[Found], bundled: frozenset[str], refusals: Refusals) -> list[Found]:
+    """New files that do not exhaust the decoder; those behind the snapshot are known not to."""
+
+    def tried(one: Found) -> None:
+        if one.file.sha256 not in bundled:
+            refusals.attempt(one.file, partial(refuse_exhausting_workbook, one.location))
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(tried, new))
+    return [one for one in new if one.file.path not in refusals.reasons]
 
 
 def _objections(

@@ -20,6 +20,8 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from pipeline.catalog.shapes import Shape
 from pipeline.errors import SourceError
+from pipeline.ingest.archives import refuse_harmful_workbook
+from pipeline.ingest.decoding import exhausts
 from pipeline.words import normalised
 
 _MONTHS: Final = {
@@ -39,6 +41,8 @@ _EXTRACTION = re.compile(r"EXTRAIDOS EL DIA (\d+) DE ([A-Z]+) (?:DE |DEL )?(?:AN
 _COMPUTED: Final = ":@computed_region"
 """How the portal begins the names of the columns it adds to rows that have a position."""
 
+_WORKBOOKS: Final = (".xls", ".xlsx")
+_ZIP_MARK: Final = b"PK"
 _COMPOUND_MARK: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 _SECTOR_BYTES: Final = 512
 _TABLES_START: Final = 76
@@ -281,22 +285,51 @@ def read_sheets(path: Path) -> dict[str, Sheet]:
     Raises
     ------
     SourceError
-        If the file is no readable workbook: truncated, encrypted, empty or something else.
+        If the file is no readable workbook: truncated, encrypted, empty or something else; or if
+        it would unpack absurdly.
     """
     try:
-        if path.suffix.lower() == ".xls":
-            _require_whole_compound(path.read_bytes())
+        _require_decodable(path)
         workbook = CalamineWorkbook.from_path(path)
         return {
             name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
             for name in workbook.sheet_names
         }
+    except SourceError:
+        raise
     except (CalamineError, PasswordError, OSError, ValueError) as error:
         raise _unopened(path, error) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # how the decoder says that it gave up
             raise
         raise _unopened(path, error) from error
+
+
+def refuse_exhausting_workbook(path: Path) -> None:
+    """Stop at a workbook that no machine could hold; for files that were never decoded before.
+
+    Raises
+    ------
+    SourceError
+        If its cells span more memory than any published workbook takes. What is wrong with it
+        otherwise is told where it is read.
+    """
+    if path.suffix.lower() in _WORKBOOKS and exhausts(path):
+        message = (
+            f"{shown(path)}: its cells span more than can be held in memory; one of them lies far "
+            "off by mistake, or the file is damaged. Download it again."
+        )
+        raise SourceError(message)
+
+
+def _require_decodable(path: Path) -> None:
+    """Stop at a workbook that would harm the decoder, by what its bytes are, not by its name."""
+    with path.open("rb") as stream:
+        mark = stream.read(len(_COMPOUND_MARK))
+    if mark.startswith(_ZIP_MARK):
+        refuse_harmful_workbook(path)
+    elif mark == _COMPOUND_MARK:
+        _require_whole_compound(path.read_bytes())
 
 
 def _unopened(path: Path, error: BaseException) -> SourceError:
@@ -315,8 +348,9 @@ def _require_whole_compound(content: bytes) -> None:
     """
     size = _SECTOR_BYTES
     held = len(content) // size - 1  # the header comes before the first sector
-    if not content.startswith(_COMPOUND_MARK) or held < 0:
-        return
+    if held < 0:
+        message = f"{len(content)} bytes of a header of {size}"
+        raise ValueError(message)
     tables = [one for one in _numbers(content[_TABLES_START:size]) if one < _FIRST_SPECIAL_SECTOR]
     entries = [
         entry

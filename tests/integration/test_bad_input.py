@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -204,6 +205,16 @@ def boundaries_of_other_municipalities(folder: Path) -> None:
     files.boundary_geojson(folder / "col_municipios_real_nacional.geojson", features)
 
 
+def cells_far_apart(folder: Path) -> None:
+    files.far_apart(folder / "homicidios_2024.xls")
+
+
+def workbook_that_unpacks_absurdly(folder: Path) -> None:
+    path = folder / "SECUESTRO.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", bytes(5_000_000))
+
+
 def damaged_boundaries(folder: Path) -> None:
     halved(files.boundary_geojson(folder / "col_municipios_real_nacional.geojson"))
 
@@ -225,6 +236,8 @@ CASES: dict[Callable[[Path], None], tuple[str, str]] = {
     truncated_workbook: (BOOK, r"cannot be opened as a workbook.*cut short"),
     truncated_legacy_workbook: (YEARLY, r"[\d,]+ bytes of at least [\d,]+"),
     encrypted_workbook: (BOOK, r"password"),
+    cells_far_apart: (YEARLY, r"cells span more than can be held in memory"),
+    workbook_that_unpacks_absurdly: (BOOK, r"would unpack from [\d,]+ to 5,000,000 bytes"),
     empty_file: (BOOK, r"cannot be opened as a workbook"),
     empty_workbook: (BOOK, r"has no rows"),
     page_instead_of_workbook: (BOOK, r"not a workbook at all"),

@@ -23,6 +23,29 @@ COCA = SHAPES["coca"]
 TWO = (Event("05901", date(2025, 1, 5), 2), Event("13902", date(2025, 2, 6), 3))
 
 
+class TestExhaustingWorkbooks:
+    @pytest.mark.parametrize("suffix", [".xls", ".xlsx"])
+    def test_cells_that_span_more_than_memory_are_refused(
+        self, tmp_path: Path, suffix: str
+    ) -> None:
+        # decoding it in this very process would end the process
+        path = files.far_apart(tmp_path / f"homicidios_2024{suffix}")
+        with pytest.raises(SourceError, match=rf"homicidios_2024\{suffix}: its cells span more"):
+            readers.refuse_exhausting_workbook(path)
+
+    @pytest.mark.parametrize("suffix", [".xls", ".xlsx"])
+    def test_a_workbook_that_can_be_held_passes(self, tmp_path: Path, suffix: str) -> None:
+        path = files.sheet(tmp_path / f"X{suffix}", files.mindefensa_cells(TWO))
+        readers.refuse_exhausting_workbook(path)
+
+    def test_what_is_damaged_otherwise_is_left_to_the_reader(self, tmp_path: Path) -> None:
+        path = tmp_path / "X.xls"
+        path.write_bytes(b"no workbook")
+        readers.refuse_exhausting_workbook(path)
+        with pytest.raises(SourceError, match="cannot be opened as a workbook"):
+            readers.read_sheets(path)
+
+
 class TestEventWorkbooks:
     @pytest.mark.parametrize("header", [files.PLAIN, files.OF_2023, files.OF_EXITS])
     def test_drifting_headers_are_one_layout(self, tmp_path: Path, header: tuple[str, ...]) -> None:

@@ -17,6 +17,8 @@ writes it; the others write a file and return its path. `publish` writes a folde
 
 import csv
 import json
+import struct
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -102,6 +104,23 @@ def sheets(path: Path, content: Mapping[str, Sequence[Sequence[Any]]]) -> Path:
             page = book.add_worksheet(name)
             for row, column, value in _filled(cells):
                 page.write(row, column, value)
+    return path
+
+
+def far_apart(path: Path) -> Path:
+    """A workbook of two cells that lie as far apart as the format allows."""
+    sheet(path, [["VILLA LA PRUEBA"], ["CAMPO CLARO"]])
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content.replace(b'r="A2"', b'r="XFD1048576"'))
+        return path
+    cell = struct.pack("<4H", 0x00FD, 10, 1, 0)  # text in row 1, column 0
+    content = path.read_bytes()
+    assert content.count(cell) == 1
+    path.write_bytes(content.replace(cell, struct.pack("<4H", 0x00FD, 10, 65_535, 65_535)))
     return path
 
 

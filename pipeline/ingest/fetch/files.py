@@ -2,7 +2,6 @@
 
 import os
 import re
-import zipfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,12 +11,10 @@ from urllib.parse import unquote, urlsplit
 import httpx
 
 from pipeline.errors import SourceError
+from pipeline.ingest import archives
 from pipeline.ingest.fetch.http import Passing, Session, refuse_page
 
 _SAFE_NAME: Final = re.compile(r"[\w()][\w .,()+-]{0,119}\.[A-Za-z]{3,5}")
-_UNPACKED_BYTES_MAX: Final = 2_000_000_000
-_UNPACKED_RATIO_MAX: Final = 300
-"""A sheet of repeated cells packs 100 to 1; a bomb, a thousand to one and more."""
 _SPAN: Final = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 
 
@@ -107,40 +104,25 @@ def fetch_file(session: Session, remote: Remote, folder: Path, mark: str) -> Sta
         )
     if found is None:
         return None
-    refuse_bomb(target)
+    refuse_harmful(target)
     return Staged(
         remote.dataset, target, remote.url, remote.key, remote.mark or found, remote.published
     )
 
 
-def refuse_bomb(path: Path) -> None:
-    """Stop at a workbook whose parts would unpack to an absurd size or outside its folder.
+def refuse_harmful(path: Path) -> None:
+    """Stop at an archive that nobody should unpack, before it is handed on.
 
     Raises
     ------
     SourceError
-        If it is no whole archive, or one that nobody should unpack.
+        If a workbook or a zip is no whole archive, or holds what its limits forbid.
     """
-    if path.suffix.lower() != ".xlsx":
-        return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except zipfile.BadZipFile as error:
-        message = f"{path.name} is not a whole workbook ({error}). Fetch it again."
-        raise SourceError(message) from error
-    packed = sum(member.compress_size for member in members)
-    unpacked = sum(member.file_size for member in members)
-    if unpacked > _UNPACKED_BYTES_MAX or unpacked > _UNPACKED_RATIO_MAX * max(packed, 1):
-        message = (
-            f"{path.name} would unpack from {packed:,} to {unpacked:,} bytes: no workbook does. "
-            "Look at what the publisher offers."
-        )
-        raise SourceError(message)
-    outside = [m.filename for m in members if m.filename.startswith("/") or ".." in m.filename]
-    if outside:
-        message = f"{path.name} has a part that would lie outside it ({outside[0]!r}). Refused."
-        raise SourceError(message)
+    match path.suffix.lower():
+        case ".xlsx":
+            archives.refuse_harmful_workbook(path)
+        case ".zip":
+            archives.members(path, archives.BOUNDARIES)
 
 
 def _received(session: Session, response: httpx.Response, target: Path) -> str | None:
