@@ -73,3 +73,27 @@ MAD_TO_DEVIATION: Final = 1.4826
 
 Rousseeuw and Croux (1993), *Journal of the American Statistical Association* 88(424), 1273-1283.
 """
+
+FALSE_DISCOVERY_RATE: Final = 0.05
+"""Share of the places named on a map that may be named by chance.
+
+Benjamini and Hochberg (1995), *Journal of the Royal Statistical Society B* 57(1), 289-300; for
+local statistics Caldas de Castro and Singer (2006), *Geographical Analysis* 38(2), 180-208.
+"""
+
+PERMUTATIONS: Final = 9_999
+"""Random draws that a permutation p-value rests on.
+
+At a p-value of 0.05 its Monte-Carlo error is 0.002: Davison and Hinkley (1997), *Bootstrap Methods
+and their Application*, section 4.2.5.
+"""
+
+PERMUTATIONS_AT_FLOOR: Final = 99_999
+"""Draws where 9,999 hold none as extreme: the least two-sided p-value becomes 0.00002.
+
+One place among 1,122 is named at a false discovery rate of 5 % if its p-value is 0.05 / 1,122 =
+0.000045, which 9,999 draws (0.0002 at least) can never show.
+"""
+
+PERMUTATION_SEED: Final = 20_260_731
+"""Seed of every permutation: the same figures give the same map, build after build."""
