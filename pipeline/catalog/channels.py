@@ -162,6 +162,11 @@ CHANNELS: Final[tuple[Channel, ...]] = (
         resources=(PortalTable("yhxn-eqqw", "yhxn-eqqw", "yhxn-eqqw.csv"),),
     ),
     Channel(
+        source="coca",
+        hosts=_PORTAL_HOSTS,
+        resources=(PortalTable("coca", "acs4-3wgp", "acs4-3wgp.csv"),),
+    ),
+    Channel(
         source="divipola",
         hosts=_PORTAL_HOSTS,
         resources=(PortalTable("divipola", "gdxc-w37w", "divipola_gdxc-w37w.csv"),),

@@ -575,8 +575,10 @@ SERIES: tuple[Series, ...] = (
         has_rate=False,
         caveats=(
             Text(
-                "Solo 2011, 2016 y 2021; un municipio ausente no tiene valor, no es cero.",
-                "Only 2011, 2016 and 2021; an absent municipality has no value, it is not zero.",
+                "Sin descarga del portal, solo 2011, 2016 y 2021. Un municipio ausente no tiene "
+                "valor, no es cero.",
+                "Without a download from the portal, only 2011, 2016 and 2021. An absent "
+                "municipality has no value, it is not zero.",
             ),
         ),
         provisional_months=0,

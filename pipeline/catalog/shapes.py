@@ -6,8 +6,12 @@ stops the build: it may be the one that changes what a row means. Person-level c
 occupation) are known here only so that they can be left out.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+
+_YEAR: Final = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class Shape:
     """Columns that may hold the number of events."""
     read_past: tuple[str, ...] = ()
     """Columns that are known and not kept, unless a series filters on one."""
+    has_year_columns: bool = False
+    """Whether a file may have a column for every year in place of a year and a quantity."""
 
     @property
     def known(self) -> frozenset[str]:
@@ -43,6 +49,15 @@ class Shape:
             + self.quantities
             + self.read_past
         )
+
+    def years(self, names: Iterable[str]) -> list[str]:
+        """The names that are years, sorted, where the family may have such columns."""
+        return sorted(filter(_YEAR.fullmatch, names)) if self.has_year_columns else []
+
+    def unknown(self, names: Iterable[str]) -> list[str]:
+        """The names that are in no list, sorted."""
+        held = set(names)
+        return sorted(held - self.known - set(self.years(held)))
 
 
 SHAPES: Final[dict[str, Shape]] = {
@@ -223,7 +238,17 @@ SHAPES: Final[dict[str, Shape]] = {
             "TASA EXPULSION",
         ),
     ),
-    "coca": Shape(year=("ANNO",), code=("CODIGO",), quantities=("COCA HA",)),
+    # One row a year in the file at hand. At the portal (acs4-3wgp) one column a year; the names
+    # coddepto, codmpio, departamento, municipio and _2001 to _2024 are known from public code.
+    "coca": Shape(
+        year=("ANNO",),
+        code=("CODIGO", "CODMPIO"),
+        department=("DEPARTAMENTO",),
+        municipality=("MUNICIPIO",),
+        quantities=("COCA HA",),
+        read_past=("CODDEPTO",),
+        has_year_columns=True,
+    ),
 }
 
 

@@ -253,8 +253,8 @@ SOURCES: tuple[Source, ...] = (
         url_download=_datos_gov("acs4-3wgp"),
         licence=_OPEN,
         citation="UNODC-SIMCI, datos.gov.co (acs4-3wgp).",
-        cadence="yearly; here 2011, 2016 and 2021 only",
-        datasets=(Dataset("coca", r".*/coca_hectares.*\.csv"),),
+        cadence="yearly; without a download 2011, 2016 and 2021 only",
+        datasets=(Dataset("coca", r".*/(coca_hectares|acs4-3wgp).*\.csv"),),
     ),
     Source(
         id="leaders",

@@ -126,7 +126,7 @@ _READERS: Final = {
     Layout.MINE_POINTS: readers.read_points,
     Layout.MONTH_PANEL: readers.read_csv,
     Layout.DEPARTMENT_PANEL: readers.read_csv,
-    Layout.CONTEXT_CSV: readers.read_csv,
+    Layout.CONTEXT_CSV: readers.read_measurements,
 }
 _SOURCES: Final = {source.id: source for source in SOURCES}
 

@@ -38,6 +38,9 @@ _PERIOD = re.compile(
 )
 _EXTRACTION = re.compile(r"EXTRAIDOS EL DIA (\d+) DE ([A-Z]+) (?:DE |DEL )?(?:ANO )?(\d{4})")
 
+_MEASURED_CELL: Final = re.compile(r"\s*(-?\s*0?|[0-9]+(,[0-9]{3})*(\.[0-9]+)?)\s*")
+"""A number, or one of the ways in which nothing is written where somebody looked."""
+
 _COMPUTED: Final = ":@computed_region"
 """How the portal begins the names of the columns it adds to rows that have a position."""
 
@@ -147,6 +150,39 @@ def read_csv(path: Path, shape: Shape) -> Rows:
     }
     _check_names(path, list(columns), shape)
     return Rows(columns)
+
+
+def read_measurements(path: Path, shape: Shape) -> Rows:
+    """Rows of a CSV of measured values: one row a year, or one column a year.
+
+    In a file with a column for every year an empty cell, ``-`` and ``- 0`` are a measured zero:
+    whoever measured looked everywhere. A place that has no row has no value in either.
+
+    Raises
+    ------
+    SourceError
+        As for `read_csv`, or if a cell of a year is no number.
+    """
+    rows = read_csv(path, shape)
+    years = shape.years(rows.columns)
+    if not years:
+        return rows
+    for year in years:
+        for number, cell in enumerate(rows.columns[year], start=rows.first_row):
+            if not _MEASURED_CELL.fullmatch(cell):
+                message = (
+                    f"{shown(path)}: {cell!r} in row {number}, column {year}, is no measured "
+                    "value. Download it again."
+                )
+                raise SourceError(message)
+    kept = [name for name in rows.columns if name not in years]
+    columns: dict[str, list[str]] = {
+        name: [value for value in rows.columns[name] for _ in years] for name in kept
+    }
+    cells = zip(*(rows.columns[year] for year in years), strict=True)
+    columns[shape.year[0]] = years * len(rows)
+    columns[shape.quantities[0]] = [cell.strip(" -") or "0" for row in cells for cell in row]
+    return Rows(columns, rows.first_row)
 
 
 def csv_columns(path: Path) -> dict[str, tuple[str, ...]]:
@@ -473,16 +509,17 @@ def _is_point(feature: object) -> bool:
 def _check_names(path: Path, names: list[str], shape: Shape) -> None:
     """Refuse a file that lacks a declared column or has an unknown one."""
     faults = []
+    is_wide = bool(shape.years(names))
     required = {
         "date": shape.date if not shape.year else (),
-        "year": shape.year if not shape.date else (),
+        "year": shape.year if not (shape.date or is_wide) else (),
         "municipality code or name": shape.code + shape.municipality,
-        "quantity": shape.quantities,
+        "quantity": shape.quantities if not is_wide else (),
     }
     for what, accepted in required.items():
         if accepted and not set(accepted) & set(names):
             faults.append(f"no {what} column (expected {' or '.join(accepted)})")
-    if unknown := sorted(set(names) - shape.known):
+    if unknown := shape.unknown(names):
         faults.append(f"unknown columns {unknown}")
     if faults:
         message = (

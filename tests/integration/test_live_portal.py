@@ -75,3 +75,25 @@ class TestMineVictims:
         assert monthly["events"].tolist() == [2, 1, 1]
         held = stored(data_dir, "core.source_file").query("source_id == 'mine_victims'")
         assert sorted(held["role"]) == ["current", "history"]
+
+
+class TestCoca:
+    def rows(self, **last: str) -> list[dict[str, str]]:
+        place = {"coddepto": "5", "departamento": "DEPARTAMENTO UNO", "municipio": "VILLA PRUEBA"}
+        return [
+            {**place, "codmpio": "5901", "_2016": "12.5", "_2020": "- 0", "_2021": "3.25"} | last
+        ]
+
+    def test_every_year_takes_the_place_of_three(self, publishers, data_dir):
+        publishers.tables["acs4-3wgp"] = Table(self.rows(), AUGUST)
+        outcome = refresh(data_dir, "coca")
+        assert (outcome.failures, outcome.quarantine) == ((), ())
+        values = stored(data_dir, "core.context_yearly")
+        found = values[["municipality_code", "year", "value"]].to_numpy().tolist()
+        assert sorted(found) == [["05901", 2016, 12.5], ["05901", 2020, 0], ["05901", 2021, 3.25]]
+
+    def test_a_column_that_came_is_told_before_anything_is_fetched(self, publishers, data_dir):
+        publishers.tables["acs4-3wgp"] = Table(self.rows(_2024="1", observacion="x"), AUGUST)
+        (failure,) = refresh(data_dir, "coca").failures
+        assert "changed its columns: observacion came, none went" in failure.reason
+        assert not any("/resource/" in one for one in publishers.asked)

@@ -599,6 +599,37 @@ class TestPanels:
         with pytest.raises(SourceError, match=r"coca_ha that is no measured value.*in row 3"):
             read(path, "coca", "coca")
 
+    def test_a_column_for_every_year_says_zero_where_it_is_empty(
+        self, tmp_path: Path, read: Any
+    ) -> None:
+        cells = {"05901": ["1,234.5", "", "- 0"], "13902": [" 7 ", "0", "-"]}
+        path = files.coca_by_column(tmp_path / "acs4-3wgp.csv", (2001, 2002, 2024), cells)
+        reading = read(path, "coca", "coca")
+        assert counts(reading, "coca_hectares") == {
+            ("05901", "2001-01"): 1234.5,
+            ("05901", "2002-01"): 0,
+            ("05901", "2024-01"): 0,
+            ("13902", "2001-01"): 7,
+            ("13902", "2002-01"): 0,
+            ("13902", "2024-01"): 0,
+        }
+        assert (reading.rows_read, reading.events_read, reading.drops) == (6, 1241.5, ())
+        assert set(reading.months.astype("datetime64[Y]").astype(str)) == {"2001", "2002", "2024"}
+
+    @pytest.mark.parametrize("cell", ["-5", "1,5", "NA", "12 34", "- 1"])
+    def test_a_cell_of_a_year_that_is_no_number_is_told(
+        self, tmp_path: Path, read: Any, cell: str
+    ) -> None:
+        cells = {"05901": ["1", "2"], "13902": ["3", cell]}
+        path = files.coca_by_column(tmp_path / "acs4-3wgp.csv", (2001, 2002), cells)
+        with pytest.raises(SourceError, match=f"'{cell}' in row 3, column 2002, is no measured"):
+            read(path, "coca", "coca")
+
+    def test_a_column_that_is_no_year_is_told(self, tmp_path: Path, read: Any) -> None:
+        path = files.coca_by_column(tmp_path / "acs4-3wgp.csv", (2001, 12001), {"05901": "12"})
+        with pytest.raises(SourceError, match=r"unknown columns \['12001'\]"):
+            read(path, "coca", "coca")
+
     def test_values_of_an_obsolete_code_are_added_to_its_successor(self, tmp_path: Path) -> None:
         path = tmp_path / "coca.csv"
         path.write_text("codigo,anno,coca_ha\n94343,2016,1.5\n94663,2016,2.25\n", "utf-8")

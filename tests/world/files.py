@@ -477,6 +477,19 @@ def coca(path: Path, rows: Iterable[tuple[str, int, float]]) -> Path:
     return table(path, ("codigo", "anno", "coca_ha"), ((int(c), y, ha) for c, y, ha in rows))
 
 
+def coca_by_column(path: Path, years: Sequence[int], rows: Mapping[str, Sequence[str]]) -> Path:
+    """Hectares as the portal's interface answers: a column a year, cells as they are written."""
+    header = ("coddepto", "departamento", "codmpio", "municipio", *(f"_{year}" for year in years))
+    return table(
+        path,
+        header,
+        (
+            (int(code[:2]), place_names(code)[1], int(code), place_names(code)[0], *cells)
+            for code, cells in rows.items()
+        ),
+    )
+
+
 def leaders(path: Path, rows: Iterable[tuple[date, str, str]]) -> Path:
     """Killings of leaders without names: day, municipality and department as the press writes."""
     header = ("fecha", "municipio", "departamento", "genero", "tipo_de_lider", "fuentes")

@@ -157,8 +157,9 @@ def _refuse_drift(source_id: str, table: PortalTable, names: Sequence[str]) -> N
     if not shape.known:
         return
     own = {normalised(name): name for name in names if not name.startswith(":")}
-    new = sorted(own[name] for name in own.keys() - shape.known)
-    needed = [one for one in (shape.date or shape.year, shape.code, shape.quantities) if one]
+    new = [own[name] for name in shape.unknown(own)]
+    measured = () if shape.years(own) else (shape.date or shape.year, shape.quantities)
+    needed = [one for one in (*measured, shape.code) if one]
     gone = [" or ".join(group).lower() for group in needed if not own.keys() & set(group)]
     if new or gone:
         message = (
