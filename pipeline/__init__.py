@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from pipeline.catalog.programmes import MARKS, PROGRAMMES, SOMOS_COMUNIDAD, MarkKind
 from pipeline.catalog.text import Locale, Text
 from pipeline.errors import AtlasError, CatalogError, ContractError, SourceError
+from pipeline.reasons import Reason, ReasonKind
+from pipeline.standing import Lapse, Standing, register_path, standings
 from pipeline.store.published import published_path
 
 if TYPE_CHECKING:
@@ -20,12 +22,18 @@ __all__ = [
     "AtlasError",
     "CatalogError",
     "ContractError",
+    "Lapse",
     "Locale",
     "MarkKind",
+    "Reason",
+    "ReasonKind",
     "SourceError",
+    "Standing",
     "Text",
     "Warehouse",
     "published_path",
+    "register_path",
+    "standings",
 ]
 
 

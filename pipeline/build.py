@@ -22,6 +22,7 @@ from pipeline.ingest.events import EVENT_LAYOUTS, Reading, decoded, interpreted
 from pipeline.ingest.places import Fallback, Places, Refusals, read_places
 from pipeline.ingest.raw import Found, RawFile
 from pipeline.ingest.readers import Rows, refuse_exhausting_workbook
+from pipeline.reasons import Reason, ReasonKind
 from pipeline.snapshot import Snapshot
 from pipeline.store.warehouse import Draft
 from pipeline.words import normalised
@@ -97,7 +98,7 @@ class Fetched:
     """
 
     adopted: tuple[RawFile, ...]
-    refused: Mapping[str, str]
+    refused: Mapping[str, Reason]
 
 
 def refresh_fetched(
@@ -151,7 +152,7 @@ def refresh_fetched(
             try:
                 _build(data_dir, own, series, snapshot_dir, trial)
             except AtlasError as error:
-                blamed[source_id] = str(error)
+                blamed[source_id] = Reason(ReasonKind.BREAKS_LAW, str(error))
         if not blamed:
             raise
     kept = [one for one in new if one.file.source_id not in blamed]
@@ -285,7 +286,8 @@ def _read(
             places, reference_rows = read_places([*files.locked, *settled], fallback, refusals)
         except SourceError as error:
             decoder.shutdown(cancel_futures=True)
-            raise SourceError("\n".join([*refusals.reasons.values(), str(error)])) from error
+            refused = [why.text for why in refusals.reasons.values()]
+            raise SourceError("\n".join([*refused, str(error)])) from error
         for one, rows in zip(events, _in_turn(waiting), strict=True):
             if rows is None:
                 continue
@@ -301,7 +303,9 @@ def _read(
         two.file.path: one.file.path for one, two in zip(references, settled, strict=True)
     }
     refusals.reasons = {
-        offered_as.get(path, path): why.replace(path, offered_as.get(path, path))
+        offered_as.get(path, path): replace(
+            why, text=why.text.replace(path, offered_as.get(path, path))
+        )
         for path, why in refusals.reasons.items()
     }
     if caution is not None:
@@ -361,9 +365,8 @@ def _without_copies(
         verdict = "it is another dataset's file under this name. Fetch the right one."
         if owner is None:
             verdict = "one of the two is wrong, and nothing here tells which. Fetch both again."
-        refusals.reasons[one.file.path] = (
-            f"{one.file.path} is byte for byte the same as {other}: {verdict}"
-        )
+        text = f"{one.file.path} is byte for byte the same as {other}: {verdict}"
+        refusals.reasons[one.file.path] = Reason(ReasonKind.OTHER_DATASET, text)
     return usable
 
 
@@ -383,7 +386,7 @@ def _objections(
     fresh: Iterable[tuple[Found, Reading]],
     known: Iterable[Reading],
     tolerances: Mapping[str, float],
-) -> dict[str, str]:
+) -> dict[str, Reason]:
     """New files that lie too far from the last good release of the same part, and how far."""
     before = {_part(reading): reading for reading in core.releases(known).current}
     found = {}
@@ -391,10 +394,11 @@ def _objections(
         last = before.get(_part(reading))
         share = tolerances[one.file.source_id]
         if last is not None and (reason := gates.objection(reading, last, share)):
-            found[one.file.path] = (
-                f"{one.file.path} is set aside: {reason}. Look at the file; if it is right after "
-                "all, refresh from its folder."
+            text = (
+                f"{one.file.path} is set aside: {reason.text}. Look at the file; if it is right "
+                "after all, refresh from its folder."
             )
+            found[one.file.path] = replace(reason, text=text)
     return found
 
 
@@ -402,8 +406,8 @@ def _part(reading: Reading) -> tuple[str, str, str]:
     return reading.file.source_id, normalised(reading.file.dataset), reading.file.part
 
 
-def _refusal_message(new: Sequence[Found], refusals: Mapping[str, str]) -> str:
-    refused = {path: _about(path, reason) for path, reason in refusals.items()}
+def _refusal_message(new: Sequence[Found], refusals: Mapping[str, Reason]) -> str:
+    refused = {path: _about(path, reason.text) for path, reason in refusals.items()}
     fine = [one.file.path for one in new if one.file.path not in refused]
     lines = [
         f"{len(refused)} files were refused; raw data and the warehouse in use are untouched.",

@@ -12,6 +12,7 @@ from pipeline.catalog.channels import channels_of
 from pipeline.catalog.series import SERIES
 from pipeline.fingerprint import is_current
 from pipeline.ingest import raw
+from pipeline.standing import standings
 from pipeline.store.published import published_path
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
@@ -65,18 +66,17 @@ def refresh_live(data_dir: Path, sources: str, *, is_strict: bool) -> None:
 
 def status(data_dir: Path) -> None:
     """What is known of each fetched source; nothing is asked."""
-    from pipeline import live  # noqa: PLC0415 - imports the network libraries
-
     today = datetime.now(UTC).date()
-    for one in live.standings(data_dir):
+    for one in standings(data_dir):
         cut, expected = one.newest_cut, one.next_expected
         print(one.source_id)
         print(f"  newest cut     {f'{cut}, {(today - cut).days} days ago' if cut else 'no file'}")
-        late = " (overdue)" if expected and expected < today else ""
+        missed = " (overdue)" if one.is_overdue else " (due; not asked since)"
+        late = missed if expected and expected < today else ""
         print(f"  next release   {f'{expected}{late}' if expected else 'no rhythm known'}")
         print(f"  last asked     {one.asked_at or 'never'}")
-        for reason in one.errors:
-            print(f"  last error     {reason}")
+        for failed in one.failures:
+            print(f"  last error     since {failed.since}: {failed.reason}")
         for held in one.quarantine:
             print(f"  set aside      since {held.since}: {held.reason}")
 

@@ -1,4 +1,4 @@
-"""A refresh from the live publishers, and what is known of them between two refreshes."""
+"""A refresh from the live publishers."""
 
 import fcntl
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +17,8 @@ from pipeline.fingerprint import is_current
 from pipeline.ingest import fetch, raw, register
 from pipeline.ingest.fetch import Asking, Failure, Harvest, Staged
 from pipeline.ingest.raw import Found, RawFile
-from pipeline.ingest.register import Asked, Quarantined, Register
+from pipeline.ingest.register import Asked, Failed, Quarantined, Register
+from pipeline.reasons import Reason
 
 _INCOMING: Final = ".incoming"
 """Staging folder below the raw data, on their file system; a broken fetch is taken up from it."""
@@ -48,34 +49,6 @@ class Outcome:
     failures: tuple[Failure, ...]
     quarantine: tuple[Quarantined, ...]
     is_built: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What is known of one fetched source without asking its publisher.
-
-    Attributes
-    ----------
-    source_id
-        The source.
-    newest_cut
-        Up to when its newest file counts; None if there is no file.
-    next_expected
-        Day on which the next release should be out; None where the publisher keeps no rhythm.
-    asked_at
-        ISO time of the last refresh that asked it; empty if there was none.
-    errors
-        What went wrong then.
-    quarantine
-        Its files set aside.
-    """
-
-    source_id: str
-    newest_cut: date | None
-    next_expected: date | None
-    asked_at: str
-    errors: tuple[str, ...]
-    quarantine: tuple[Quarantined, ...]
 
 
 def refresh(
@@ -152,69 +125,6 @@ def refresh(
     return Outcome(adopted or (), tuple(failures), known.quarantine, adopted is not None)
 
 
-def standings(
-    data_dir: Path,
-    channels: Sequence[Channel] = CHANNELS,
-    snapshot_dir: Path = bundled.FOLDER,
-) -> list[Standing]:
-    """What is known of the fetched sources, in the order of their declaration; nothing is asked.
-
-    Raises
-    ------
-    SourceError
-        If the lock or the register was edited into something else.
-    """
-    raw_dir = data_dir / "raw"
-    known = Register.read(raw_dir)
-    manifest = bundled.read_manifest(snapshot_dir)
-    files = [*raw.read_lock(raw_dir), *(manifest.files if manifest else ())]
-    found = []
-    for channel in channels:
-        cuts = [one.cut_date for one in files if one.source_id == channel.source and one.cut_date]
-        newest = date.fromisoformat(max(cuts)) if cuts else None
-        asked = known.asked.get(channel.source, Asked(""))
-        found.append(
-            Standing(
-                source_id=channel.source,
-                newest_cut=newest,
-                next_expected=next_publication(newest, channel.publication_day),
-                asked_at=asked.at,
-                errors=asked.errors,
-                quarantine=tuple(
-                    one for one in known.quarantine if one.file.source_id == channel.source
-                ),
-            )
-        )
-    return found
-
-
-def next_publication(newest_cut: date | None, publication_day: int | None) -> date | None:
-    """When data of the first month after a cut should be out: in the month that follows it.
-
-    Parameters
-    ----------
-    newest_cut
-        Up to when the newest release counts.
-    publication_day
-        Day of the month on which a release appears.
-
-    Returns
-    -------
-    date or None
-        None where there is no release or no rhythm.
-
-    Examples
-    --------
-    >>> next_publication(date(2026, 1, 31), 16), next_publication(date(2026, 10, 15), 16)
-    (datetime.date(2026, 3, 16), datetime.date(2026, 11, 16))
-    """
-    if newest_cut is None or publication_day is None:
-        return None
-    unheld = newest_cut + timedelta(days=1)  # a day in the first month that is not whole yet
-    after = (unheld.replace(day=1) + timedelta(days=31)).replace(day=1)
-    return after.replace(day=publication_day)
-
-
 def _harvests(
     raw_dir: Path,
     channels: Iterable[Channel],
@@ -245,7 +155,7 @@ def _built(
     snapshot_dir: Path,
     *,
     is_strict: bool,
-) -> tuple[tuple[RawFile, ...] | None, Mapping[str, str]]:
+) -> tuple[tuple[RawFile, ...] | None, Mapping[str, Reason]]:
     """Files adopted by a new warehouse, None if none was needed; and why others were refused."""
     if not new and is_current(data_dir, snapshot_dir):
         return None, {}
@@ -285,8 +195,19 @@ def _note_asked(
     known: Register, channels: Iterable[Channel], failures: Sequence[Failure], now: datetime
 ) -> None:
     for channel in channels:
-        errors = tuple(one.reason for one in failures if one.source_id == channel.source)
-        known.asked[channel.source] = Asked(now.isoformat(timespec="seconds"), errors)
+        before = known.asked.get(channel.source, Asked("")).failures
+        failed = tuple(
+            Failed(one.dataset, one.kind, one.reason, _failing_since(before, one.dataset, now))
+            for one in failures
+            if one.source_id == channel.source
+        )
+        known.asked[channel.source] = Asked(now.isoformat(timespec="seconds"), failed)
+
+
+def _failing_since(before: Iterable[Failed], dataset: str, now: datetime) -> str:
+    """Since when, refresh after refresh, a dataset did not come: itself, or all of its source."""
+    earlier = [one.since for one in before if one.dataset in {dataset, ""}]
+    return min(earlier, default=now.date().isoformat())
 
 
 def _nothing_came(failures: Sequence[Failure]) -> str:
@@ -313,10 +234,8 @@ def _told(failures: Sequence[Failure]) -> str:
 
 
 def _since(known: Register, found: Found, today: str) -> str:
-    """Since when these very bytes are set aside."""
-    return next(
-        (one.since for one in known.quarantine if one.file.sha256 == found.file.sha256), today
-    )
+    """Since when nothing under this name could be used."""
+    return next((one.since for one in known.quarantine if one.file.path == found.file.path), today)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.catalog.series import Role
 from pipeline.ingest.events import Reading
+from pipeline.reasons import Reason, ReasonKind
 
 SMALLEST_MOVE_EVENTS: Final = 20
 """A sum may always move by this many: a share of a small number is smaller than a revision."""
@@ -16,7 +17,7 @@ SMALLEST_MOVE_EVENTS: Final = 20
 _CONTROL: Final = Role.CONTROL.name.lower()
 
 
-def objection(new: Reading, before: Reading, tolerance_share: float) -> str | None:
+def objection(new: Reading, before: Reading, tolerance_share: float) -> Reason | None:
     """Why a release should be looked at by somebody before it is shown; None if nothing is odd.
 
     Parameters
@@ -30,27 +31,30 @@ def objection(new: Reading, before: Reading, tolerance_share: float) -> str | No
 
     Returns
     -------
-    str or None
+    Reason or None
         What is odd, with figures.
     """
     if new.months[-1] < before.months[-1]:
-        return (
+        text = (
             f"it ends in {new.months[-1]}, earlier than the release before, which ends in "
             f"{before.months[-1]}"
         )
+        return Reason(ReasonKind.ENDS_EARLIER, text)
     shared = np.intersect1d(new.months, before.months)
     if not shared.size:
-        return (
+        text = (
             f"it has no month in common with the release before, which ends in {before.months[-1]}"
         )
+        return Reason(ReasonKind.NOT_COMPARABLE, text)
     for series_id in before.cells["series_id"].unique():
         was, now = (_sum(reading, series_id, shared) for reading in (before, new))
         allowed = max(tolerance_share * was, SMALLEST_MOVE_EVENTS)
         if abs(now - was) > allowed:
-            return (
+            text = (
                 f"{series_id} sums to {now:,.0f} over {shared[0]} to {shared[-1]}, where the "
                 f"release before has {was:,.0f}: more than {tolerance_share:.0%} apart"
             )
+            return Reason(ReasonKind.SUM_MOVED, text)
     return None
 
 

@@ -27,6 +27,7 @@ from pipeline.ingest.reference import (
     read_pdet,
     read_population,
 )
+from pipeline.reasons import Reason, ReasonKind
 
 T = TypeVar("T")
 
@@ -96,14 +97,15 @@ class Fallback:
 class Refusals:
     """Files that were refused, collected so that one message can name them all."""
 
-    reasons: dict[str, str] = field(default_factory=dict)
+    reasons: dict[str, Reason] = field(default_factory=dict)
+    """By path."""
 
     def attempt(self, file: RawFile, read: Callable[[], T]) -> T | None:
         """What reading a file gives, or None after noting why it was refused."""
         try:
             return read()
         except (SourceError, ContractError) as error:
-            self.reasons[file.path] = str(error)
+            self.reasons[file.path] = Reason(ReasonKind.UNREADABLE, str(error))
             return None
 
 

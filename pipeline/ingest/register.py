@@ -8,13 +8,17 @@ import csv
 import json
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date, datetime
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from pipeline.errors import SourceError
 from pipeline.ingest.raw import MANIFEST_NAME, Found, RawFile, settled
+from pipeline.reasons import Reason, ReasonKind
+
+T = TypeVar("T")
 
 REGISTER_NAME: Final = "fetched.json"
 QUARANTINE: Final = "quarantine"
@@ -27,9 +31,22 @@ class Quarantined:
 
     file: RawFile
     """Its path is below the quarantine."""
+    kind: ReasonKind
     reason: str
     since: str
-    """ISO date on which it was set aside."""
+    """ISO date since which no release under this name could be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something that did not come when its source was last asked, and why."""
+
+    dataset: str
+    """In the source; empty if it is all of it."""
+    kind: ReasonKind
+    reason: str
+    since: str
+    """ISO date of the first of the refreshes in a row in which it did not come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +55,7 @@ class Asked:
 
     at: str
     """ISO time."""
-    errors: tuple[str, ...] = ()
+    failures: tuple[Failed, ...] = ()
 
 
 @dataclass(slots=True)
@@ -75,12 +92,14 @@ class Register:
             stated = json.loads(path.read_text("utf-8"))
             return cls(
                 asked={
-                    source: Asked(one["at"], tuple(one["errors"]))
+                    source: Asked(
+                        _time(one["at"]), tuple(_kinded(Failed, two) for two in one["failures"])
+                    )
                     for source, one in stated["asked"].items()
                 },
                 marks=dict(stated["marks"]),
                 quarantine=tuple(
-                    Quarantined(RawFile(**one["file"]), one["reason"], one["since"])
+                    replace(_kinded(Quarantined, one), file=RawFile(**one["file"]))
                     for one in stated["quarantine"]
                 ),
             )
@@ -114,7 +133,7 @@ class Register:
             )
 
 
-def set_aside(raw_dir: Path, found: Found, reason: str, today: str) -> Quarantined:
+def set_aside(raw_dir: Path, found: Found, reason: Reason, since: str) -> Quarantined:
     """Keep a refused file outside the build, in place of an older one of its name."""
     path = _place(found.file)
     target = raw_dir / QUARANTINE / path
@@ -123,7 +142,7 @@ def set_aside(raw_dir: Path, found: Found, reason: str, today: str) -> Quarantin
         draft = target.with_name(f".{target.name}.{os.getpid()}")
         shutil.copyfile(found.location, draft)
         draft.replace(target)
-    return Quarantined(replace(found.file, path=path), reason, today)
+    return Quarantined(replace(found.file, path=path), reason.kind, reason.text, since)
 
 
 def quarantined_files(raw_dir: Path, quarantine: Iterable[Quarantined]) -> list[Found]:
@@ -154,3 +173,15 @@ def place_of(file: RawFile, name: str) -> str:
 
 def _place(file: RawFile) -> str:
     return place_of(file, Path(file.path).name)
+
+
+def _time(stated: str) -> str:
+    """The same, if it is an ISO time."""
+    datetime.fromisoformat(stated)
+    return stated
+
+
+def _kinded(made: Callable[..., T], stated: Mapping[str, Any]) -> T:
+    """An entry of the register, with a kind of reason that is known here and a day."""
+    date.fromisoformat(stated["since"])
+    return made(**{**stated, "kind": ReasonKind(stated["kind"])})

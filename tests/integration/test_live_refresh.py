@@ -13,13 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import live
+from pipeline import commands, live
 from pipeline.__main__ import main
 from pipeline.catalog.channels import CHANNELS, GATEWAY, Channel, Listing
 from pipeline.errors import ContractError, NetworkError, SourceError
 from pipeline.ingest import raw
 from pipeline.ingest.fetch import Asking, Failure, Harvest
 from pipeline.ingest.register import Register
+from pipeline.reasons import ReasonKind
+from pipeline.standing import standings
 from pipeline.store.warehouse import Draft
 from tests.world.build import NO_SNAPSHOT, refreshed_from, warehouse_of
 from tests.world.days import TODAY
@@ -155,6 +157,7 @@ def test_a_bad_file_is_set_aside_and_the_rest_goes_on(publishers, data_dir, tmp_
     assert sums(data_dir) == before | {"extortion": 14}
     (held,) = outcome.quarantine
     assert "77777" in held.reason
+    assert held.kind is ReasonKind.UNREADABLE
     kept = data_dir / "raw" / "quarantine" / held.file.path
     assert raw.sha256_of(kept) == held.file.sha256
     assert held.file.sha256 not in {one.sha256 for one in raw.read_lock(data_dir / "raw")}
@@ -198,6 +201,7 @@ def test_another_dataset_under_the_right_name_is_set_aside(publishers, data_dir)
     offer_bytes(publishers, "SECUESTRO", wrong, "2026-03-24")
     (held,) = refresh(data_dir, [WORKBOOKS]).quarantine
     assert "byte for byte the same as MASACRES.xlsx" in held.reason
+    assert held.kind is ReasonKind.OTHER_DATASET
 
 
 def test_one_source_down_does_not_block_the_others(publishers, data_dir, tmp_path):
@@ -210,7 +214,7 @@ def test_one_source_down_does_not_block_the_others(publishers, data_dir, tmp_pat
         "mindefensa_exports",
         "mindefensa_totals",
     }
-    errors = {one.source_id: len(one.errors) for one in live.standings(data_dir, ALL, NO_SNAPSHOT)}
+    errors = {one.source_id: len(one.failures) for one in standings(data_dir, ALL, NO_SNAPSHOT)}
     assert errors == {"mindefensa_workbooks": 0, "mindefensa_exports": 1, "mindefensa_totals": 1}
 
 
@@ -246,6 +250,7 @@ def test_totals_that_the_rows_do_not_make_up_are_set_aside(publishers, data_dir)
     before = sums(data_dir)
     (held,) = refresh(data_dir, [TOTALS]).quarantine
     assert held.file.source_id == "mindefensa_totals"
+    assert held.kind is ReasonKind.BREAKS_LAW
     assert sums(data_dir) == before
 
 
@@ -278,7 +283,8 @@ def test_errors_and_silence_from_all_are_one_message_and_no_change(publishers, d
 def test_an_error_from_one_and_silence_from_the_others_are_one_message(data_dir, monkeypatch):
     def spoilt(channel: Channel, *_: object) -> Harvest:
         reason = f"{channel.source} failed"
-        return Harvest((), (Failure(channel.source, reason, channel is not TOTALS),), False)
+        kind = ReasonKind.NOT_WHOLE if channel is TOTALS else ReasonKind.UNREACHED
+        return Harvest((), (Failure(channel.source, "", kind, reason),), False)
 
     monkeypatch.setattr(live.fetch, "fetch", spoilt)
     told = r"2 cannot be reached, 1 answered with an error \(mindefensa_totals failed\)"
@@ -375,7 +381,7 @@ def test_the_command_tells_what_happened(publishers, data_dir, tmp_path, monkeyp
     whole = live.refresh
     here = {"snapshot_dir": NO_SNAPSHOT}
     monkeypatch.setattr(live, "refresh", partial(hasty, **here))
-    monkeypatch.setattr(live, "standings", partial(live.standings, **here))
+    monkeypatch.setattr(commands, "standings", partial(standings, **here))
     offer(publishers, tmp_path, "SECUESTRO", kidnappings(40), "2026-03-24")
     command = ["--data-dir", str(data_dir)]
     assert main([*command, "refresh", "--sources", "kidnapping"]) == 0

@@ -83,6 +83,18 @@ def test_intended_imports_are_allowed(skeleton: Path) -> None:
     assert broken_contracts(skeleton) == set()
 
 
+def test_what_is_read_and_shown_does_not_even_load_a_client_of_the_network() -> None:
+    asked = "import sys, pipeline.views, dashboard.app; pipeline.standings, pipeline.Warehouse"
+    run = subprocess.run(
+        [sys.executable, "-c", f"{asked}; print('httpx' in sys.modules, 'pandas' in sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.split() == ["False", "True"]
+
+
 @pytest.mark.parametrize(
     ("module", "text", "contract"),
     [

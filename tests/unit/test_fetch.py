@@ -25,6 +25,7 @@ from pipeline.errors import SourceError
 from pipeline.ingest.fetch import Asking, Harvest, fetch, http, socrata
 from pipeline.ingest.fetch.files import safe_name
 from pipeline.ingest.fetch.progress import Progress
+from pipeline.reasons import ReasonKind
 from tests.world.publishers import (
     HASTY,
     PORTAL,
@@ -157,7 +158,7 @@ class TestPortal:
         publishers.spoil("offset=0", *[status(500)] * HASTY.attempts)
         (failure,) = harvest(publishers, HOMICIDES, tmp_path).failures
         assert "the publisher answers 500, 4 times in a row" in failure.reason
-        assert not failure.is_unreached
+        assert (failure.dataset, failure.kind) == ("m8fd-ahd9", ReasonKind.NOT_WHOLE)
 
     def test_a_long_pause_is_not_waited_for(self, publishers, tmp_path):
         publishers.tables["m8fd-ahd9"] = Table([homicide(0)])
@@ -341,6 +342,7 @@ class TestFiles:
     def test_a_file_that_is_gone_is_told_at_once(self, publishers, tmp_path):
         (failure,) = harvest(publishers, PLAIN, tmp_path).failures
         assert "https://files.test/a.json answers 404" in failure.reason
+        assert failure.kind is ReasonKind.NOT_OFFERED
         assert len(publishers.asked) == 1
 
     def test_sizes_are_bounded(self, publishers, tmp_path):
@@ -357,7 +359,13 @@ class TestFiles:
     def test_no_connection_is_told_apart(self, tmp_path):
         nobody = Publishers(address="http://127.0.0.1:1")
         (failure,) = harvest(nobody, PLAIN, tmp_path).failures
-        assert failure.is_unreached
+        assert failure.kind is ReasonKind.UNREACHED
+
+    def test_a_disk_that_keeps_nothing_is_no_fault_of_the_publisher(self, publishers, tmp_path):
+        publishers.files["files.test/a.json"] = b"[]"
+        (tmp_path / "population_2025").write_text("a file where the folder should be")
+        (failure,) = harvest(publishers, PLAIN, tmp_path).failures
+        assert failure.kind is ReasonKind.NOT_STORED
 
     def test_only_the_last_part_of_a_name_is_kept(self):
         assert safe_name("https://files.test/a/..%2f..%2flock.json") == "lock.json"
@@ -438,6 +446,7 @@ class TestListing:
         ministry.files[MINISTRY_PAGE] = b"<html>rebuilt"
         (failure,) = harvest(ministry, WORKBOOKS, tmp_path).failures
         assert "prints no token" in failure.reason
+        assert failure.dataset == ""  # all of the source
 
 
 class TestLinks:
@@ -462,6 +471,7 @@ class TestLinks:
         publishers.files["police.test/estadistica/homicidios"] = b"<html>rebuilt"
         (failure,) = harvest(publishers, POLICE, tmp_path).failures
         assert "links to no workbook" in failure.reason
+        assert failure.dataset == "homicidios"
 
 
 def test_every_address_is_within_its_declared_hosts() -> None:

@@ -9,6 +9,7 @@ import pytest
 from pipeline.ingest.events import Reading
 from pipeline.ingest.gates import objection
 from pipeline.ingest.raw import RawFile
+from pipeline.reasons import Reason, ReasonKind
 
 FILE = RawFile("a/b.csv", "a", "b", "0" * 64, 1, "2026-11-22", cut_date="2026-10-31")
 
@@ -50,9 +51,10 @@ def test_revisions_are_believed(counts):
 @pytest.mark.parametrize("total", [549, 651])
 def test_a_sum_that_moves_beyond_the_tolerance_is_not(total):
     odd = objection(release({"2026-01": total, "2026-02": 400}), BEFORE, 0.05)
-    assert odd == (
+    assert odd == Reason(
+        ReasonKind.SUM_MOVED,
         f"sightings sums to {total + 400:,} over 2026-01 to 2026-02, where the release before has "
-        "1,000: more than 5% apart"
+        "1,000: more than 5% apart",
     )
 
 
@@ -63,8 +65,14 @@ def test_small_sums_may_move_by_a_few():
 
 
 def test_a_release_that_ends_earlier_or_elsewhere_is_not():
-    assert "ends in 2026-01, earlier" in str(objection(release({"2026-01": 600}), BEFORE, 0.05))
-    assert "no month in common" in str(objection(release({"2026-05": 600}), BEFORE, 0.05))
+    earlier = objection(release({"2026-01": 600}), BEFORE, 0.05)
+    assert earlier is not None
+    assert earlier.kind is ReasonKind.ENDS_EARLIER
+    assert "ends in 2026-01, earlier" in earlier.text
+    elsewhere = objection(release({"2026-05": 600}), BEFORE, 0.05)
+    assert elsewhere is not None
+    assert elsewhere.kind is ReasonKind.NOT_COMPARABLE
+    assert "no month in common" in elsewhere.text
 
 
 def test_stated_totals_are_left_to_the_laws():

@@ -16,11 +16,12 @@ from pipeline.catalog.channels import (
 )
 from pipeline.errors import SourceError
 from pipeline.ingest.fetch.files import Remote, Staged, fetch_file, safe_name
-from pipeline.ingest.fetch.http import Patience, Session, UnreachableError
+from pipeline.ingest.fetch.http import Patience, RefusedError, Session, UnreachableError
 from pipeline.ingest.fetch.listing import linked, listed
 from pipeline.ingest.fetch.progress import Progress
 from pipeline.ingest.fetch.socrata import fetch_table, key_of
 from pipeline.ingest.raw import recognised
+from pipeline.reasons import ReasonKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,15 @@ class Failure:
     """Something that did not come, and why."""
 
     source_id: str
+    dataset: str
+    """In the source; empty if it is all of it."""
+    kind: ReasonKind
     reason: str
-    is_unreached: bool
+
+    @property
+    def is_unreached(self) -> bool:
+        """Whether no connection came about."""
+        return self.kind is ReasonKind.UNREACHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +103,15 @@ def fetch(
     failures: list[Failure] = []
     unchanged = 0
 
-    def attempt(bring: Callable[[], Staged | None]) -> None:
+    def note(dataset: str, error: Exception) -> None:
+        failures.append(Failure(channel.source, dataset, _kind(error), str(error)))
+
+    def attempt(dataset: str, bring: Callable[[], Staged | None]) -> None:
         nonlocal unchanged
         try:
             one = bring()
         except (SourceError, OSError) as error:
-            is_unreached = isinstance(error, UnreachableError)
-            failures.append(Failure(channel.source, str(error), is_unreached))
+            note(dataset, error)
         else:
             if one is None:
                 unchanged += 1
@@ -113,20 +123,33 @@ def fetch(
             if isinstance(resource, PortalTable):
                 mark = marks.get(key_of(resource), "")
                 place = folder / resource.dataset
-                attempt(lambda: fetch_table(session, resource, place, mark))  # noqa: B023 - called at once
+                attempt(
+                    resource.dataset,
+                    lambda: fetch_table(session, resource, place, mark),  # noqa: B023 - called at once
+                )
                 continue
             try:
                 remotes = _remotes(session, resource, workbooks)
             except SourceError as error:
-                failures.append(
-                    Failure(channel.source, str(error), isinstance(error, UnreachableError))
-                )
+                note("" if isinstance(resource, Listing) else resource.dataset, error)
                 continue
             for remote in remotes:
                 place = folder / remote.dataset.replace("/", " ")
                 mark = marks.get(remote.key, "")
-                attempt(lambda: fetch_file(session, remote, place, mark))  # noqa: B023 - called at once
+                attempt(
+                    remote.dataset,
+                    lambda: fetch_file(session, remote, place, mark),  # noqa: B023 - called at once
+                )
     return Harvest(tuple(staged), tuple(failures), bool(staged or unchanged or not failures))
+
+
+def _kind(error: Exception) -> ReasonKind:
+    """What kind of failure an error tells of."""
+    if isinstance(error, UnreachableError):
+        return ReasonKind.UNREACHED
+    if isinstance(error, RefusedError):
+        return ReasonKind.NOT_OFFERED
+    return ReasonKind.NOT_STORED if isinstance(error, OSError) else ReasonKind.NOT_WHOLE
 
 
 def _remotes(
