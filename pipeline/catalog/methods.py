@@ -97,3 +97,16 @@ One place among 1,122 is named at a false discovery rate of 5 % if its p-value i
 
 PERMUTATION_SEED: Final = 20_260_731
 """Seed of every permutation: the same figures give the same map, build after build."""
+
+EMERGING_SHARE: Final = 0.9
+"""Share of the periods as a hot spot from which a place counts as one throughout.
+
+Esri, *How Emerging Hot Spot Analysis works*, ArcGIS Pro 3.2.
+"""
+
+EMERGING_PERIODS_MIN: Final = 10
+"""Fewest periods from which a pattern is named: as many as Esri's tool asks for.
+
+From ten on, too, the normal distribution of the Mann-Kendall statistic is close: Gilbert (1987),
+*Statistical Methods for Environmental Pollution Monitoring*, section 16.4.
+"""
