@@ -30,6 +30,14 @@ Our choice. Forced displacement reaches hundreds, carried by a few mass events, 
 municipality-years stay near 11: limits from it would be far too wide there and say nothing.
 """
 
+SHRINKAGE_PRIOR_EVENTS: Final = 1.0
+"""Expected events at which every amount of shrinkage is equally likely before any data are seen.
+
+Christiansen and Morris (1997), *Journal of the American Statistical Association* 92(438), 618-632,
+for the family of priors; the one event is our choice. Beforehand the coefficient of variation
+between places lies in 0.16-6.2 with 95 %, whatever the size of the places.
+"""
+
 CLASS_QUANTILES: Final = (0.30, 0.55, 0.75, 0.90, 0.97)
 """Shares of the positive values below each inner break of a colour scale, before rounding.
 
