@@ -18,6 +18,7 @@ from pipeline.catalog.tables import TABLES
 from pipeline.errors import SourceError
 from pipeline.ingest.conform import Months
 from pipeline.ingest.events import Reading
+from pipeline.ingest.periods import WHOLE
 from pipeline.ingest.provenance import file_facts
 from pipeline.words import normalised
 
@@ -79,15 +80,24 @@ def releases(readings: Iterable[Reading]) -> Releases:
     return Releases(tuple(current), (*history, *superseded))
 
 
-def _is_superseded(carried: Reading, current: Sequence[Reading]) -> bool:
-    """Whether a part known through the snapshot lies wholly within a newer file of other parts."""
-    file = carried.file
-    return file.path.startswith(SNAPSHOT_PREFIX) and any(
+def _is_superseded(part: Reading, current: Sequence[Reading]) -> bool:
+    """Whether a part lies wholly within a file of other parts that takes its place.
+
+    A newer file takes the place of a part known through the snapshot. A dataset that came whole
+    from its publisher takes the place of any part that did not: what is called the cut of such a
+    part may be no more than the end of its year.
+    """
+    file = part.file
+    is_carried = file.path.startswith(SNAPSHOT_PREFIX)
+    return any(
         other.file.source_id == file.source_id
         and normalised(other.file.dataset) == normalised(file.dataset)
-        and other is not carried
-        and other.file.cut_date >= file.cut_date
-        and bool(np.isin(carried.months, other.months).all())
+        and other is not part
+        and (
+            (is_carried and other.file.cut_date >= file.cut_date)
+            or (other.file.part == WHOLE and other.file.retrieved_at and not file.retrieved_at)
+        )
+        and bool(np.isin(part.months, other.months).all())
         for other in current
     )
 

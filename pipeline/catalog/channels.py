@@ -162,6 +162,11 @@ CHANNELS: Final[tuple[Channel, ...]] = (
         resources=(PortalTable("yhxn-eqqw", "yhxn-eqqw", "yhxn-eqqw.csv"),),
     ),
     Channel(
+        source="mine_events",
+        hosts=_PORTAL_HOSTS,
+        resources=(PortalTable("sgp4-3e6k", "sgp4-3e6k", "sgp4-3e6k.csv"),),
+    ),
+    Channel(
         source="coca",
         hosts=_PORTAL_HOSTS,
         resources=(PortalTable("coca", "acs4-3wgp", "acs4-3wgp.csv"),),

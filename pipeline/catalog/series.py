@@ -413,7 +413,7 @@ SERIES: tuple[Series, ...] = (
                 "mine_events",
                 "sgp4-3e6k",
                 None,
-                ("TIPO_EVENTO", ("1", "2")),
+                ("TIPO_EVENTO", ("1", "Accidente por MAP", "2", "Accidente por MUSE")),
                 Grain.MUNICIPALITY_YEAR,
             ),
         ),
@@ -553,7 +553,11 @@ SERIES: tuple[Series, ...] = (
         unit=_EVENTS,
         feeds=(
             Feed(
-                "mine_events", "sgp4-3e6k", None, ("TIPO_EVENTO", ("4",)), Grain.MUNICIPALITY_YEAR
+                "mine_events",
+                "sgp4-3e6k",
+                None,
+                ("TIPO_EVENTO", ("4", "Desminado militar en operaciones")),
+                Grain.MUNICIPALITY_YEAR,
             ),
         ),
         kind=Kind.CONTEXT,
@@ -602,7 +606,18 @@ IGNORED_TERMS: tuple[IgnoredTerms, ...] = (
         "mine_events",
         "sgp4-3e6k",
         "TIPO_EVENTO",
-        ("3", "5", "6", "7", "8"),
+        (
+            "3",
+            "Arsenal almacenada",
+            "5",
+            "Incautaciones",
+            "6",
+            "Municiones sin explotar",
+            "7",
+            "Producción de Minas (Fábrica)",
+            "8",
+            "Sospecha de campo minado",
+        ),
         "kind of event that the file does not document: neither accident (1, 2) nor clearance (4)",
     ),
 )

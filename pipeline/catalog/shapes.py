@@ -31,6 +31,9 @@ class Shape:
     municipality: tuple[str, ...] = ()
     quantities: tuple[str, ...] = ()
     """Columns that may hold the number of events."""
+    longitude: tuple[str, ...] = ()
+    latitude: tuple[str, ...] = ()
+    """Columns with the position of a row, in degrees, in files that have no geometry."""
     read_past: tuple[str, ...] = ()
     """Columns that are known and not kept, unless a series filters on one."""
     has_year_columns: bool = False
@@ -47,6 +50,8 @@ class Shape:
             + self.department
             + self.municipality
             + self.quantities
+            + self.longitude
+            + self.latitude
             + self.read_past
         )
 
@@ -179,11 +184,26 @@ SHAPES: Final[dict[str, Shape]] = {
         date_format="%Y-%m-%dT%H:%M:%S.%f",
         quantities=("TOTAL",),
     ),
+    # The files at hand were made from the portal's export by somebody else, whose public code shows
+    # its columns AÑO, TIPO_EVENTO, DEPARTAMENTO, MUNICIPIO and TIPO_AREA and the kinds in words.
+    # Other public code names LATITUD_CABECERA and LONGITUD_CABECERA, and a_o for the year at the
+    # interface. The other names are a guess: those of the same publisher's victims.
     "mine_events": Shape(
-        year=("ANO",),
+        year=("ANO", "A O"),
         department=("DEPARTAMENTO",),
         municipality=("MUNICIPIO",),
-        read_past=("TIPO AREA", "TIPO EVENTO"),
+        longitude=("LONGITUD", "LONGITUD CABECERA", "LONGITUDCABECERA"),
+        latitude=("LATITUD", "LATITUD CABECERA", "LATITUDCABECERA"),
+        read_past=(
+            "CODIGODANEDEPARTAMENTO",
+            "CODIGODANEMUNICIPIO",
+            "MES",
+            "SITIO",
+            "TIPO AREA",
+            "TIPO EVENTO",
+            "UBICACI N",
+            "UBICACION",
+        ),
     ),
     "ruv_months": Shape(
         date=("DATE",),

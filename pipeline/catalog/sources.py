@@ -218,7 +218,8 @@ SOURCES: tuple[Source, ...] = (
         licence=_OPEN_DATA,
         citation="Descontamina Colombia (AICMA), datos.gov.co (sgp4-3e6k).",
         cadence="not updated since 2019",
-        datasets=(Dataset("sgp4-3e6k", r".*sgp4-3e6k.*/\d{4}\.json"),),
+        datasets=(Dataset("sgp4-3e6k", r".*sgp4-3e6k.*/\d{4}\.json|.*/sgp4-3e6k.*\.csv"),),
+        row_limit=SOCRATA_ROW_LIMIT,
     ),
     Source(
         id="ruv_months",

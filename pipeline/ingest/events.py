@@ -365,7 +365,10 @@ def _located_rows(content: _Content, places: Gazetteer) -> tuple[Codes, list[Fau
 def _located_points(
     content: _Content, months: Months, places: Gazetteer, boundaries: gpd.GeoDataFrame | None
 ) -> tuple[Codes, list[Fault], pd.DataFrame]:
-    """The municipality of each point's polygon; in none, unlocated in the stated department."""
+    """The municipality of each point's polygon; in none, unlocated in the stated department.
+
+    A row without a position counts where its names say.
+    """
     if boundaries is None:
         message = (
             f"{content.file.path} holds points, and the boundaries they lie in are not here: only "
@@ -382,7 +385,9 @@ def _located_points(
     unlocated = np.asarray(
         [f"{code[:2]}000" if code else NO_DEPARTMENT for code in stated], dtype=object
     )
+    has_position = np.isfinite(longitude) & np.isfinite(latitude)
     counted = np.where(pd.isna(holding), unlocated, holding)
+    counted = np.where(has_position, counted, stated)
     differs = np.flatnonzero(counted != stated)
     points = pd.DataFrame(
         {

@@ -77,7 +77,8 @@ def period_of(
         nor the day on which it was drawn explains it.
     """
     known = months[~np.isnat(months)]
-    if layout is Layout.MINE_POINTS:
+    is_points = layout is Layout.MINE_POINTS
+    if is_points and re.match(r"\d{4}\.", file.path.rpartition("/")[2]):
         return _named_year(file, months)
     file = _with_cut(file, rows.extraction, known, is_yearly=is_yearly)
     if layout is Layout.POLICE_WORKBOOK:
@@ -85,6 +86,8 @@ def period_of(
     published = _span(known.min(), known.max())
     if layout in _OF_WHOLE_YEARS:
         published = _up_to_cut(_whole_years(known), file)
+    elif is_points:
+        published = _whole_years(known)
     elif layout is Layout.CONTEXT_CSV:
         years = np.unique(known.astype("datetime64[Y]"))
         published = np.concatenate([_whole_years(year.astype("datetime64[M]")) for year in years])

@@ -38,6 +38,8 @@ _PERIOD = re.compile(
 )
 _EXTRACTION = re.compile(r"EXTRAIDOS EL DIA (\d+) DE ([A-Z]+) (?:DE |DEL )?(?:ANO )?(\d{4})")
 
+_DEGREES: Final = re.compile(r"(-?[0-9]{1,3}(\.[0-9]+)?)?")
+
 _MEASURED_CELL: Final = re.compile(r"\s*(-?\s*0?|[0-9]+(,[0-9]{3})*(\.[0-9]+)?)\s*")
 """A number, or one of the ways in which nothing is written where somebody looked."""
 
@@ -266,14 +268,16 @@ def record_columns(path: Path) -> dict[str, list[Any]]:
 
 
 def read_points(path: Path, shape: Shape) -> Rows:
-    """Rows of a GeoJSON collection of points, with their properties.
+    """Rows of points: a GeoJSON collection with properties, or a CSV with columns of degrees.
 
     Raises
     ------
     SourceError
-        If the file is no such collection, is empty, a feature is not a point in degrees, or the
-        properties are not the declared ones.
+        If the file is neither, is empty, a feature is not a point in degrees, or the properties or
+        columns are not the declared ones.
     """
+    if path.suffix.lower() == ".csv":
+        return _point_rows(path, shape)
     document = read_json(path)
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or not features:
@@ -298,6 +302,30 @@ def read_points(path: Path, shape: Shape) -> Rows:
         first_row=1,
         points=(longitude, latitude),
     )
+
+
+def _point_rows(path: Path, shape: Shape) -> Rows:
+    rows = read_csv(path, shape)
+    names = list(rows.columns)
+    axes = [
+        _degrees(path, rows, names[_position(path, names, accepted, what)])
+        for what, accepted in (("longitude", shape.longitude), ("latitude", shape.latitude))
+    ]
+    return Rows(rows.columns, rows.first_row, points=(axes[0], axes[1]))
+
+
+def _degrees(path: Path, rows: Rows, name: str) -> list[float]:
+    """A column of degrees; NaN where nothing is written."""
+    values = []
+    for number, text in enumerate(rows.columns[name], start=rows.first_row):
+        if not (_DEGREES.fullmatch(text) and abs(float(text or 0)) <= _TURN):
+            message = (
+                f"{shown(path)}: {text!r} in row {number}, column {name}, is no position in "
+                "degrees. Download it again."
+            )
+            raise SourceError(message)
+        values.append(float(text or "nan"))
+    return values
 
 
 def read_json(path: Path) -> Any:  # noqa: ANN401 - a JSON document can be anything

@@ -12,10 +12,17 @@ import pytest
 
 from pipeline import live
 from pipeline.catalog.channels import CHANNELS, GATEWAY
+from pipeline.errors import NetworkError
 from pipeline.ingest.fetch import Asking
 from tests.world.build import NO_SNAPSHOT, warehouse_of
 from tests.world.days import TODAY
-from tests.world.files import MINE_VICTIM_FIELDS, divipola_records, mine_victim_rows
+from tests.world.files import (
+    MINE_VICTIM_FIELDS,
+    centre,
+    divipola_records,
+    mine_point_records,
+    mine_victim_rows,
+)
 from tests.world.publishers import HASTY, Publishers, Table, serving
 
 NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
@@ -94,6 +101,28 @@ class TestCoca:
 
     def test_a_column_that_came_is_told_before_anything_is_fetched(self, publishers, data_dir):
         publishers.tables["acs4-3wgp"] = Table(self.rows(_2024="1", observacion="x"), AUGUST)
-        (failure,) = refresh(data_dir, "coca").failures
-        assert "changed its columns: observacion came, none went" in failure.reason
+        with pytest.raises(NetworkError, match="columns: observacion came, none went"):
+            refresh(data_dir, "coca")
         assert not any("/resource/" in one for one in publishers.asked)
+
+
+class TestMineEvents:
+    def test_the_whole_dataset_takes_the_place_of_yearly_files(self, publishers, data_dir):
+        before = stored(data_dir, "core.crime_yearly").query("series_id == 'mine_accidents'")
+        assert before["events"].tolist() == [1]  # of 2018, whose file calls its year's end a cut
+        points = [
+            ("05901", "2018", "1", *centre("05901")),
+            ("05901", "2018", "2", *centre("05902")),
+            ("13901", "2016", "1", *centre("13901")),
+            ("13901", "2016", "4", *centre("13901")),
+        ]
+        last_update = int(datetime(2018, 10, 2, tzinfo=UTC).timestamp())
+        publishers.tables["sgp4-3e6k"] = Table(mine_point_records(points), last_update)
+        outcome = refresh(data_dir, "mine_events")
+        assert (outcome.failures, outcome.quarantine) == ((), ())
+        yearly = stored(data_dir, "core.crime_yearly").query("series_id == 'mine_accidents'")
+        found = yearly[["municipality_code", "year", "events"]].to_numpy().tolist()
+        assert sorted(found) == [["05901", 2018, 1], ["05902", 2018, 1], ["13901", 2016, 1]]
+        held = stored(data_dir, "core.source_file").query("source_id == 'mine_events'")
+        roles = dict(zip(held["part"], held["role"], strict=True))
+        assert roles == {"all": "current", "2018": "history"}

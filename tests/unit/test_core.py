@@ -116,6 +116,20 @@ class TestReleases:
         found = core.releases([carried, merged])
         assert (found.current, found.history) == ((merged,), (carried,))
 
+    def test_a_whole_dataset_from_its_publisher_takes_the_place_of_parts_that_did_not_come_so(
+        self,
+    ) -> None:
+        part = reading(WORKBOOK, "one", months="2023-01 2023-12", part="2023", cut="2023-12-31")
+        whole = reading(WORKBOOK, "one", months="2020-01 2023-12", cut="2023-09-30")
+        with pytest.raises(SourceError, match="both hold 2023-01"):
+            core.releases([part, whole])
+        live = replace(whole, file=replace(whole.file, retrieved_at="2026-11-22T12:00:00+00:00"))
+        found = core.releases([part, live])
+        assert (found.current, found.history) == ((live,), (part,))
+        beyond = replace(part, months=part.months + np.timedelta64(1, "M"))  # January 2024 too
+        with pytest.raises(SourceError, match="both hold 2023-02"):
+            core.releases([beyond, live])
+
     def test_two_parts_that_hold_one_month_are_refused(self) -> None:
         years = [
             reading(WORKBOOK, "one", months=months, part=part)

@@ -482,6 +482,51 @@ class TestMines:
         assert by_place["05000"] == pytest.approx(0.996, abs=0.01)  # 0.009° at 6° N
         assert pd.isna(by_place["98901"])  # nobody knows how far an unknown place is
 
+    def test_points_of_the_portal_lie_where_those_of_the_yearly_files_do(
+        self, tmp_path: Path, read: Any
+    ) -> None:
+        sea = (files.WEST - 0.009, files.SOUTH + 0.05)
+        points = [
+            ("05901", "1", *files.centre("05901")),
+            ("05901", "2", *files.centre("05902")),
+            ("05901", "4", *files.centre("05902")),
+            ("05901", "1", *sea),
+            ("05901", "7", *files.centre("05901")),
+        ]
+        yearly = read(files.mine_points(tmp_path / "2018.json", points), "mine_events", "sgp4-3e6k")
+        records = files.mine_point_records((code, "2018", *one) for code, *one in points)
+        earlier = files.mine_point_records([("13901", "2016", "1", *files.centre("13901"))])
+        path = files.records_table(tmp_path / "sgp4-3e6k.csv", [*records, *earlier])
+        whole = read(path, "mine_events", "sgp4-3e6k", cut_date="2019-09-30")
+        for series_id in ("mine_accidents", "mine_clearance"):
+            found = counts(whole, series_id)
+            assert found.pop(("13901", "2016-01"), 1) == 1
+            assert found == counts(yearly, series_id)
+        assert (whole.drops[0].reason, whole.rows_dropped) == (yearly.drops[0].reason, 1)
+        assert (whole.file.part, whole.file.cut_date) == ("all", "2019-09-30")
+        assert (whole.months.size, yearly.months.size) == (36, 12)
+        columns = ["stated_code", "municipality_code", "points", "largest_distance_km"]
+        assert whole.disagreements is not None
+        assert yearly.disagreements is not None
+        pd.testing.assert_frame_equal(whole.disagreements[columns], yearly.disagreements[columns])
+
+    def test_a_row_without_a_position_counts_where_its_names_say(
+        self, tmp_path: Path, read: Any
+    ) -> None:
+        records = files.mine_point_records([("05901", "2018", "1", "", "")])
+        path = files.records_table(tmp_path / "sgp4-3e6k.csv", records)
+        reading = read(path, "mine_events", "sgp4-3e6k")
+        assert counts(reading, "mine_accidents") == {("05901", "2018-01"): 1}
+
+    @pytest.mark.parametrize("text", ["-75,05", "oeste", "999.5", "nan", "-"])
+    def test_a_position_that_is_not_in_degrees_is_told(
+        self, tmp_path: Path, read: Any, text: str
+    ) -> None:
+        records = files.mine_point_records([("05901", "2018", "1", text, 6.05)])
+        path = files.records_table(tmp_path / "sgp4-3e6k.csv", records)
+        with pytest.raises(SourceError, match=f"'{text}' in row 2, column LONGITUD CABECERA, is"):
+            read(path, "mine_events", "sgp4-3e6k")
+
     def test_swapped_axes_are_a_fault(self, tmp_path: Path, read: Any) -> None:
         longitude, latitude = files.centre("05901")
         points = [("05901", "1", longitude, latitude), ("05901", "1", latitude, longitude)]

@@ -428,6 +428,38 @@ def mine_points(path: Path, rows: Iterable[tuple[str, str, float, float]]) -> Pa
     return document(path, {"type": "FeatureCollection", "features": features})
 
 
+MINE_KINDS: Final = {
+    "1": "Accidente por MAP",
+    "2": "Accidente por MUSE",
+    "4": "Desminado militar en operaciones",
+    "7": "Producción de Minas (Fábrica)",
+}
+
+
+def mine_point_records(
+    rows: Iterable[tuple[str, str, str, float | str, float | str]],
+) -> list[dict[str, str]]:
+    """Points as the portal's interface has them: stated code, year, kind, longitude, latitude."""
+    return [
+        {
+            "departamento": place_names(code)[1],
+            "municipio": place_names(code)[0],
+            "a_o": year,
+            "mes": "1",
+            "tipo_area": "Rural",
+            "tipo_evento": MINE_KINDS.get(kind, kind),
+            "latitud_cabecera": str(latitude),
+            "longitud_cabecera": str(longitude),
+        }
+        for code, year, kind, longitude, latitude in rows
+    ]
+
+
+def records_table(path: Path, records: Sequence[Mapping[str, str]]) -> Path:
+    """Records as the portal's interface answers them in CSV."""
+    return table(path, list(records[0]), (tuple(one.values()) for one in records))
+
+
 _RUV_COUNTS = (
     "ruv_amenaza", "ruv_combates", "ruv_desaparicion_forzada", "ruv_desplazamiento_forzado",
     "ruv_homicidio", "ruv_lesiones_fis", "ruv_lesiones_psico", "ruv_minas", "ruv_perdida_bienes",
