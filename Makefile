@@ -4,11 +4,12 @@ DATA_DIR ?= data
 override DATA_DIR := $(value DATA_DIR)
 override FROM := $(value FROM)
 override SOURCES := $(value SOURCES)
+override OUT := $(value OUT)
 ifeq ($(filter /%,$(firstword $(DATA_DIR))),)
 override DATA_DIR := $(CURDIR)/$(DATA_DIR)
 endif
 PORT ?= 8501
-export DATA_DIR FROM SOURCES
+export DATA_DIR FROM SOURCES OUT
 
 # Without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
@@ -17,19 +18,25 @@ python := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: setup run refresh status build dashboard snapshot test bench lint clean help lock
+.PHONY: setup run refresh verify-raw bundle status build dashboard snapshot test bench lint clean help lock
 
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
 
 run: build dashboard ## Set up, build the warehouse if need be, open the dashboard (PORT=8501, OPEN=0: no browser)
 
-refresh: setup ## Bring what is new from the publishers or FROM=<folder>, rebuild, show what changed (SOURCES=a,b STRICT=1)
+refresh: setup ## Bring what is new from the publishers or FROM=<folder or zip>, rebuild, show what changed (SOURCES=a,b STRICT=1)
 	@if test -n "$$FROM"; then \
 		$(python) -m pipeline refresh --from "$$FROM"; \
 	else \
 		$(python) -m pipeline refresh --sources "$$SOURCES" $(if $(filter 1,$(STRICT)),--strict); \
 	fi
+
+verify-raw: setup ## Compare the published files in DATA_DIR with their lock: missing, edited, foreign
+	@$(python) -m pipeline verify-raw
+
+bundle: setup ## Pack the published files and their lock into OUT=<file>.zip, for make refresh FROM=<file>.zip elsewhere
+	@$(python) -m pipeline bundle "$$OUT"
 
 status: setup ## Show each source's newest cut, age, next release and last error; nothing is downloaded
 	@$(python) -m pipeline status
@@ -65,7 +72,7 @@ clean: ## Remove the warehouse, generated pages, placed front-end files and cach
 	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
 
 # After an edit of the dependencies in pyproject.toml or package.json. Versions stay unless they
 # must move; one version for all Pythons and systems.

@@ -46,6 +46,10 @@ def _run(options: argparse.Namespace) -> None:
             commands.refresh(options.data_dir, options.origin)
         case "refresh":
             commands.refresh_live(options.data_dir, options.sources, is_strict=options.strict)
+        case "verify-raw":
+            commands.verify_raw(options.data_dir)
+        case "bundle":
+            commands.pack(options.data_dir, options.target)
         case "status":
             commands.status(options.data_dir)
         case "build":
@@ -68,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_subparsers(dest="command", required=True).add_parser
     refresh = add("refresh", help="bring what is new and rebuild")
-    refresh.add_argument("--from", dest="origin", type=Path, help="from a folder, not the network")
+    refresh.add_argument(
+        "--from", dest="origin", type=Path, help="from a folder or a zip archive, not the network"
+    )
     refresh.add_argument(
         "--sources",
         default="",
@@ -77,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     refresh.add_argument(
         "--strict", action="store_true", help="stop at anything that fails, instead of going on"
     )
+    add("verify-raw", help="compare the raw data with their lock")
+    add("bundle", help="put the raw data into one archive").add_argument("target", type=Path)
     add("status", help="newest cut, age, next release and last error by source")
     add("build", help="rebuild from the raw data, if anything changed")
     add("snapshot", help="write the bundled snapshot from the warehouse")

@@ -10,8 +10,9 @@ from typing import Final
 from pipeline import bundled
 from pipeline.catalog.channels import channels_of
 from pipeline.catalog.series import SERIES
+from pipeline.errors import SourceError
 from pipeline.fingerprint import is_current
-from pipeline.ingest import raw
+from pipeline.ingest import audit, bundle, guard, raw
 from pipeline.standing import standings
 from pipeline.store.published import published_path
 
@@ -19,8 +20,13 @@ REPOSITORY: Final = Path(__file__).resolve().parent.parent
 """The checkout that runs."""
 
 
-def refresh(data_dir: Path, folder: Path) -> None:
-    """Add what is new in a folder of published files and rebuild."""
+def refresh(data_dir: Path, origin: Path) -> None:
+    """Add what is new in a folder or an archive of published files and rebuild."""
+    with guard.alone(data_dir / "raw"), bundle.unpacked(origin) as folder:
+        _refresh_from(data_dir, folder)
+
+
+def _refresh_from(data_dir: Path, folder: Path) -> None:
     started = perf_counter()
     offered = raw.scan(folder, datetime.now(UTC).date())
     new = raw.unknown(offered.found, raw.read_lock(data_dir / "raw"))
@@ -62,6 +68,32 @@ def refresh_live(data_dir: Path, sources: str, *, is_strict: bool) -> None:
     print(
         f"Published {published_path(data_dir).resolve().name} in {perf_counter() - started:.1f} s"
     )
+
+
+def verify_raw(data_dir: Path) -> None:
+    """Compare the raw data with their lock.
+
+    Raises
+    ------
+    SourceError
+        If a file is missing, was edited or is in no lock; every one of them is named.
+    """
+    found = audit.audit(data_dir / "raw")
+    for line in found.aside:
+        print(line)
+    if found.breaches:
+        raise SourceError(
+            "\n- ".join([f"{len(found.breaches)} breaches of the lock:", *found.breaches])
+        )
+    print(f"{found.locked} locked files, {found.locked_bytes / 1e6:,.1f} MB: all as published.")
+
+
+def pack(data_dir: Path, target: Path) -> None:
+    """Put the raw data and their lock into one archive."""
+    with guard.alone(data_dir / "raw"):
+        count = bundle.pack(data_dir / "raw", target)
+    size, checksum = target.stat().st_size, raw.sha256_of(target)
+    print(f"Packed {count} files into {target}: {size / 1e6:,.1f} MB, SHA-256 {checksum}")
 
 
 def status(data_dir: Path) -> None:

@@ -1,8 +1,6 @@
 """A refresh from the live publishers."""
 
-import fcntl
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -16,15 +14,13 @@ from pipeline.errors import NetworkError, SourceError
 from pipeline.fingerprint import is_current
 from pipeline.ingest import fetch, raw, register
 from pipeline.ingest.fetch import Asking, Failure, Harvest, Staged
+from pipeline.ingest.guard import alone
 from pipeline.ingest.raw import Found, RawFile
 from pipeline.ingest.register import Asked, Failed, Quarantined, Register
 from pipeline.reasons import Reason
 
 _INCOMING: Final = ".incoming"
 """Staging folder below the raw data, on their file system; a broken fetch is taken up from it."""
-
-_GUARD: Final = ".refresh"
-"""Locked while a refresh runs; the system lets go of it however the run ends."""
 
 _SOURCES: Final = {source.id: source for source in SOURCES}
 
@@ -90,7 +86,7 @@ def refresh(
     """
     raw_dir = data_dir / "raw"
     asking = asking or Asking()
-    with _alone(raw_dir):
+    with alone(raw_dir):
         known = Register.read(raw_dir)
         locked = raw.read_lock(raw_dir)
         harvests = _harvests(raw_dir, channels, known, asking)
@@ -236,22 +232,3 @@ def _told(failures: Sequence[Failure]) -> str:
 def _since(known: Register, found: Found, today: str) -> str:
     """Since when nothing under this name could be used."""
     return next((one.since for one in known.quarantine if one.file.path == found.file.path), today)
-
-
-@contextmanager
-def _alone(raw_dir: Path) -> Iterator[None]:
-    """Keep out a second refresh of the same raw data.
-
-    Raises
-    ------
-    SourceError
-        If one is running.
-    """
-    raw_dir.mkdir(parents=True, exist_ok=True)
-    with (raw_dir / _GUARD).open("w") as guard:
-        try:
-            fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            message = f"another refresh of {raw_dir} is running. Wait until it is done."
-            raise SourceError(message) from error
-        yield

@@ -16,7 +16,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pipeline.catalog.series import SERIES, Series
@@ -117,7 +117,8 @@ def scan(folder: Path, today: date, series: Sequence[Series] = SERIES) -> Scan:
     ----------
     folder
         Published files under the publishers' own names; a ``MANIFEST.csv`` with columns path,
-        origin, cut, licence and sha256 is used where there is one.
+        origin, cut, licence and sha256 is used where there is one. Below a folder with a lock only
+        the files that it names are taken, with all that it says of them.
     today
         Recorded as the date of retrieval.
     series
@@ -131,20 +132,29 @@ def scan(folder: Path, today: date, series: Sequence[Series] = SERIES) -> Scan:
     Raises
     ------
     SourceError
-        If the folder does not exist, holds no file, or a file in it cannot be read.
+        If the folder does not exist, holds no file, or a file in it cannot be read; if a file is
+        not the one that a lock beside it names.
     """
     if not folder.is_dir():
-        message = f"{folder} is not a folder. Give --from the folder that holds the files."
+        message = f"{folder} is neither a folder nor an archive. Give --from what holds the files."
         raise SourceError(message)
     paths = sorted(_files_below(folder))
     if not paths:
-        message = f"{folder} holds no file. Give --from the folder that holds the files."
+        message = f"{folder} holds no file. Give --from what holds the files."
         raise SourceError(message)
     notes = _manifest_notes(path for path in paths if path.name == MANIFEST_NAME)
     found: dict[tuple[str, str, str], Found] = {}
     ignored: list[tuple[str, str]] = []
+    locks = {path.parent: _entries(path.parent, series) for path in paths if path.name == LOCK_NAME}
     for path in paths:
         shown = path.relative_to(folder).as_posix()
+        if beside := next((one for one in path.parents if one in locks), None):
+            if (entry := locks[beside].get(path)) is not None:
+                key = (entry.source_id, entry.dataset, entry.sha256)
+                found[key] = Found(replace(entry, path=shown), path)
+            elif path.name != LOCK_NAME:
+                ignored.append((shown, "not named by the lock beside it"))
+            continue
         declared = recognised(path, series)
         if declared is None:
             ignored.append((shown, ignored_reason(path) or "matches no declared source"))
@@ -213,11 +223,16 @@ def read_lock(raw_dir: Path) -> tuple[RawFile, ...]:
 
 def write_lock(raw_dir: Path, files: Iterable[RawFile]) -> None:
     """Replace the lock in one step: readers see the old list or the new one, whole."""
-    entries = [asdict(file) for file in sorted(files, key=lambda file: file.path)]
     raw_dir.mkdir(parents=True, exist_ok=True)
     draft = raw_dir / f".{LOCK_NAME}.{os.getpid()}"
-    draft.write_text(json.dumps({"files": entries}, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    draft.write_text(lock_text(files), "utf-8")
     draft.replace(raw_dir / LOCK_NAME)
+
+
+def lock_text(files: Iterable[RawFile]) -> str:
+    """The lock of some files as it is written; the same for the same files."""
+    entries = [asdict(file) for file in sorted(files, key=lambda file: file.path)]
+    return json.dumps({"files": entries}, ensure_ascii=False, indent=1) + "\n"
 
 
 def locked_files(raw_dir: Path) -> tuple[Found, ...]:
@@ -230,18 +245,27 @@ def locked_files(raw_dir: Path) -> tuple[Found, ...]:
     """
     found = []
     for file in read_lock(raw_dir):
-        location = raw_dir / file.path
-        if not location.is_file():
-            message = f"{location} is in the lock but not on disk. Put it back or refresh again."
+        if message := fault(raw_dir, file):
             raise SourceError(message)
-        if sha256_of(location) != file.sha256:
-            message = (
-                f"{location} is not the file that was locked (another checksum). Raw files are "
-                "never edited: put the published bytes back or refresh again."
-            )
-            raise SourceError(message)
-        found.append(Found(file, location))
+        found.append(Found(file, raw_dir / file.path))
     return tuple(found)
+
+
+def fault(folder: Path, file: RawFile) -> str | None:
+    """What is wrong with a locked file on disk and what to do; None if nothing is."""
+    location = folder / file.path
+    if not location.is_file():
+        return f"{location} is in the lock but not on disk. Put it back or refresh again."
+    if (size := location.stat().st_size) != file.bytes:
+        difference = f"{size:,} bytes where the lock says {file.bytes:,}"
+    elif _readable_checksum(location) != file.sha256:
+        difference = "another checksum"
+    else:
+        return None
+    return (
+        f"{location} is not the file that was locked ({difference}). Raw files are never edited: "
+        "put the published bytes back or refresh again."
+    )
 
 
 def unknown(offered: Iterable[Found], locked: Iterable[RawFile]) -> list[Found]:
@@ -307,6 +331,33 @@ def _readable_checksum(path: Path) -> str:
 def _composed(path: Path) -> str:
     """An absolute path whose accents are one with their letters, as not every system keeps them."""
     return unicodedata.normalize("NFC", path.resolve().as_posix())
+
+
+def _entries(folder: Path, series: Sequence[Series]) -> dict[Path, RawFile]:
+    """What a lock from elsewhere says of the files beside it, by their place, once both agree."""
+    entries = {}
+    for file in read_lock(folder):
+        source = next((one for one in SOURCES if one.id == file.source_id), None)
+        datasets = {one.id for one in source.datasets} if source else set()
+        names = {normalised(one) for one in _workbook_names(source, series)} if source else set()
+        is_declared = file.dataset in datasets or normalised(file.dataset) in names
+        parts = PurePosixPath(file.path).parts
+        is_inside = bool(parts) and not any(part.startswith((".", "/")) for part in parts)
+        is_dated = all(
+            not day or (_ISO_DATE.fullmatch(day) and period_end(day))
+            for day in (file.cut_date, file.retrieved_date)
+        )
+        if not (is_declared and is_inside and is_dated):
+            message = (
+                f"{folder / LOCK_NAME} names what this version does not know: {file.path} of "
+                f"{file.source_id} {file.dataset}, cut {file.cut_date or 'unknown'}. Use the "
+                "version that packed it, or a newer one."
+            )
+            raise SourceError(message)
+        if reason := fault(folder, file):
+            raise SourceError(reason)
+        entries[folder / file.path] = file
+    return entries
 
 
 def _manifest_notes(manifests: Iterable[Path]) -> dict[str, Mapping[str, str]]:

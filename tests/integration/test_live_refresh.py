@@ -354,8 +354,8 @@ def test_a_refresh_cut_off_after_its_files_were_taken_is_made_up_for(
 
 def test_a_second_refresh_at_the_same_time_is_refused(data_dir, monkeypatch):
     holder = (
-        "import sys; from pathlib import Path; from pipeline import live\n"
-        f"with live._alone(Path({str(data_dir / 'raw')!r})):\n"
+        "import sys; from pathlib import Path; from pipeline.ingest.guard import alone\n"
+        f"with alone(Path({str(data_dir / 'raw')!r})):\n"
         "    print('held', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(

@@ -13,7 +13,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-TARGETS = "setup run refresh status build dashboard snapshot test bench lint clean help".split()
+TARGETS = (
+    "setup run refresh verify-raw bundle status build dashboard snapshot test bench lint clean help"
+).split()
 
 
 def executable(path: Path, text: str) -> None:
@@ -124,6 +126,12 @@ def test_data_folder_may_be_absolute_and_come_from_the_environment(ready: Path) 
     told = run("make", "build", cwd=ready, DATA_DIR="/datos del año")
 
     assert told.stdout.splitlines() == ["DATA_DIR=/datos del año", "-m", "pipeline", "build"]
+
+
+def test_a_bundle_goes_where_it_is_told(ready: Path) -> None:
+    told = run("make", "bundle", "OUT=mis datos/año $1.zip", cwd=ready)
+
+    assert told.stdout.splitlines()[1:] == ["-m", "pipeline", "bundle", "mis datos/año $1.zip"]
 
 
 def test_refresh_without_a_folder_asks_the_publishers(ready: Path) -> None:

@@ -115,7 +115,7 @@ class TestScanning:
     @pytest.mark.parametrize("name", ["nothing here", "file"])
     def test_no_folder_is_told(self, tmp_path: Path, name: str) -> None:
         put(tmp_path / "file")
-        with pytest.raises(SourceError, match="is not a folder"):
+        with pytest.raises(SourceError, match="neither a folder nor an archive"):
             raw.scan(tmp_path / name, TODAY)
 
     def test_an_empty_folder_is_told(self, tmp_path: Path) -> None:
