@@ -169,7 +169,66 @@ def overdispersed_limits(events: Aligned, dispersion: npt.ArrayLike) -> tuple[Al
     counts = whole(events, "events")
     spread = np.asarray(dispersion, dtype=float)
     refuse((spread < 1) | np.isinf(spread), spread, "dispersion", "below 1 or infinite")
-    return _by_distinct_pair(events, counts, np.broadcast_to(spread, counts.shape))
+    return _gamma_limits(events, counts, np.broadcast_to(spread, counts.shape) * counts, spread)
+
+
+def compound_limits(
+    events: Aligned, group_squares: npt.ArrayLike, dispersion: npt.ArrayLike
+) -> tuple[Aligned, Aligned]:
+    r"""Central limits of the expected count, for victims whose group sizes are known.
+
+    A count made of groups of :math:`q` victims that come at random is compound Poisson; its
+    variance is estimated by :math:`V = \sum q^2`, as of a weighted sum of Poisson counts whose
+    weights are the sizes. With the series' ratio :math:`D` as the size of a group not seen yet,
+
+    .. math:: L = \frac{V}{x} \, G^{-1}_{x^2/V}(0.025), \qquad
+        U = \frac{V + D^2}{x + D} \, G^{-1}_{(x + D)^2/(V + D^2)}(0.975)
+
+    :math:`V` is never taken below :math:`D x`: a place that has not seen a mass event is not immune
+    to one. So the limits are `overdispersed_limits` but where a place's own groups say that these
+    are too narrow, and `exact_poisson_limits` where all groups everywhere are of one.
+
+    Parameters
+    ----------
+    events
+        Observed victims: whole, non-negative, no NaN. Any shape.
+    group_squares
+        Sum of the squared group sizes behind `events`; NaN where they are unknown, which leaves the
+        series' ratio. Broadcasts to the shape of `events`.
+    dispersion
+        Variance-to-mean ratio of the series, at least 1; NaN where it cannot be told. Broadcasts to
+        the shape of `events`.
+
+    Returns
+    -------
+    lower, upper
+        Expected victims, same shape as `events`; NaN where `dispersion` is.
+
+    Raises
+    ------
+    ContractError
+        If a count is negative, fractional or missing, the squares are no sum of squares of that
+        many, or a dispersion is below 1 or infinite.
+
+    References
+    ----------
+    Fay and Feuer (1997), *Statistics in Medicine* 16(7), 791-801, for gamma limits of weighted sums
+    of Poisson counts.
+
+    Examples
+    --------
+    >>> lower, upper = compound_limits(np.array([80, 80]), np.array([80, 5_630]), 2.0)
+    >>> lower.round(1), upper.round(1)
+    (array([57.2,  3. ]), array([108.9, 280.6]))
+    """
+    refuse_other_index(events, group_squares)
+    refuse_other_index(events, dispersion)
+    counts = whole(events, "events")
+    squares = np.broadcast_to(non_negative(group_squares, "group squares"), counts.shape)
+    refuse((squares < counts) | (squares > counts**2), squares, "group squares", "impossible")
+    spread = np.asarray(dispersion, dtype=float)
+    refuse((spread < 1) | np.isinf(spread), spread, "dispersion", "below 1 or infinite")
+    return _gamma_limits(events, counts, np.fmax(squares, spread * counts), spread)
 
 
 def dispersion(
@@ -274,19 +333,25 @@ def rolling_sum(
     return shaped_like(matrix, sums)
 
 
-def _by_distinct_pair(
-    like: Aligned, counts: npt.NDArray[np.int64], spread: Floats
+def _gamma_limits(
+    like: Aligned, counts: npt.NDArray[np.int64], variance: Floats, unseen: npt.ArrayLike
 ) -> tuple[Aligned, Aligned]:
-    """Gamma limits, computed once per distinct (count, dispersion) and gathered."""
-    count_at, count = pd.factorize(counts.ravel())
-    spread_at, ratio = pd.factorize(spread.ravel(), use_na_sentinel=False)
-    pair_at, pair = pd.factorize(spread_at * len(count) + count_at)
-    scale = ratio[pair // max(len(count), 1)]
-    shape = count[pair % max(len(count), 1)] / scale
+    """Gamma limits, computed once per distinct count, variance and size of the unseen group."""
+    cells = [values.ravel() for values in np.broadcast_arrays(counts, variance, unseen)]
+    key = np.zeros(counts.size, dtype=np.int64)
+    for values in cells:
+        code, distinct = pd.factorize(values, use_na_sentinel=False)
+        key, _ = pd.factorize(key * len(distinct) + code)
+    first = np.flatnonzero(~pd.Series(key).duplicated().to_numpy())
+    count, spread, group = (values[first] for values in cells)
     tail = (1 - methods.CONFIDENCE_LEVEL) / 2
-    lower = np.where(shape == 0, 0.0, scale * gammaincinv(shape, tail))
-    upper = scale * gammainccinv(shape + 1, tail)
+    some = np.where(count > 0, count, 1)
+    spread_of_some = np.where(count > 0, spread, 1)
+    lower = spread_of_some / some * gammaincinv(some**2 / spread_of_some, tail)
+    lower = np.where(count == 0, 0.0 * group, lower)
+    beside, around = count + group, spread + group**2
+    upper = around / beside * gammainccinv(beside**2 / around, tail)
     return (
-        shaped_like(like, lower[pair_at].reshape(counts.shape)),
-        shaped_like(like, upper[pair_at].reshape(counts.shape)),
+        shaped_like(like, lower[key].reshape(counts.shape)),
+        shaped_like(like, upper[key].reshape(counts.shape)),
     )

@@ -38,6 +38,49 @@ for the family of priors; the one event is our choice. Beforehand the coefficien
 between places lies in 0.16-6.2 with 95 %, whatever the size of the places.
 """
 
+RELIABLE_ERROR_SHARE: Final = 0.23
+"""Relative standard error up to which a rate is reliable: some 20 events.
+
+Klein et al. (2002), *Healthy People 2010 Statistical Notes* 24, National Center for Health
+Statistics.
+"""
+
+WITH_CARE_ERROR_SHARE: Final = 0.40
+"""Relative standard error up to which a rate may be used with care: 7 events; beyond, unstable.
+
+Our choice: beyond it the upper limit of a rate is more than twice the rate.
+"""
+
+FISCAL_YEAR_FIRST_MONTH: Final = 10
+"""October, in which the fiscal year of the United States begins: 31 U.S.C. section 1102."""
+
+POOLED_YEARS: Final = 3
+"""Calendar years pooled where one has too few events."""
+
+CHANGE_LEAST_EXPECTED: Final = 10.0
+"""Events expected in either period without a change, below which none is named or put in percent.
+
+Our choice: of 20 events in two equal periods only a threefold change (15 against 5) excludes none.
+"""
+
+TREND_PERIODS_MIN: Final = 5
+"""Periods that a trend needs: three degrees of freedom are left for the scatter around it.
+
+Our choice.
+"""
+
+TREND_EVENTS_MIN: Final = 20.0
+"""Events, over their dispersion, that a trend needs: the count at which one rate is reliable.
+
+Our choice.
+"""
+
+TREND_STABLE_PERCENT: Final = 5.0
+"""Percent a year within which both limits of a slope must lie for the rate to be called stable.
+
+Our choice: at 5 % a year a rate changes by less than a third in five years.
+"""
+
 CLASS_QUANTILES: Final = (0.30, 0.55, 0.75, 0.90, 0.97)
 """Shares of the positive values below each inner break of a colour scale, before rounding.
 

@@ -16,6 +16,9 @@ PLACES = pd.Index(["90001", "90002", "90003"], name="municipality_code")
 GROUP_SIZES = np.arange(3, 16)
 GROUP_DISPERSION = float((GROUP_SIZES**2).sum() / GROUP_SIZES.sum())
 
+SIZES = np.array([1, 2, 5, 75])
+SIZE_SHARES = np.array([0.94, 0.05, 0.0095, 0.0005])
+
 counts = hnp.arrays(np.int64, st.integers(1, 30), elements=st.integers(0, 5_000))
 
 
@@ -205,6 +208,60 @@ class TestOverdispersedLimits:
 
         assert coverage(rates.overdispersed_limits(victims, GROUP_DISPERSION)) >= 0.93
         assert coverage(rates.exact_poisson_limits(victims)) < 0.60
+
+
+class TestCompoundLimits:
+    @given(events=counts, ratio=st.floats(1, 30))
+    def test_unknown_group_sizes_leave_the_ratio_of_the_series(
+        self, events: npt.NDArray[np.int64], ratio: float
+    ) -> None:
+        np.testing.assert_array_equal(
+            rates.compound_limits(events, np.nan, ratio), rates.overdispersed_limits(events, ratio)
+        )
+
+    @given(counts)
+    def test_groups_of_one_are_exact(self, events: npt.NDArray[np.int64]) -> None:
+        np.testing.assert_array_equal(
+            rates.compound_limits(events, events, 1.0), rates.exact_poisson_limits(events)
+        )
+
+    def test_worked_by_hand(self) -> None:
+        """One group of four beside two of one: V = 18, and a group of one not seen yet."""
+        lower, upper = rates.compound_limits(np.array([6]), np.array([18]), 1.0)
+        assert lower == pytest.approx(18 / 6 * stats.gamma.ppf(0.025, 2))
+        assert upper == pytest.approx(19 / 7 * stats.gamma.ppf(0.975, 49 / 19))
+
+    def test_one_mass_event_widens_its_own_place_only(self) -> None:
+        events, squares = np.array([80, 80]), np.array([80, 75**2 + 5])
+        lower, upper = rates.compound_limits(events, squares, 2.1)
+        by_ratio = rates.overdispersed_limits(events, 2.1)
+        assert (lower[0], upper[0]) == (by_ratio[0][0], by_ratio[1][0])
+        assert lower[1] < 5
+        assert by_ratio[0][1] > 50
+        assert upper[1] > 2 * by_ratio[1][1]
+
+    @pytest.mark.parametrize("groups", [0.5, 3.0, 30.0, 300.0])
+    def test_cover_rare_mass_events(self, groups: float) -> None:
+        """At least 95 % whatever the number of groups, of which one in 2,000 is of 75."""
+        random = np.random.default_rng(75)
+        size = random.choice(SIZES, 20_000 + 20_000 * round(groups), p=SIZE_SHARES)
+        number = random.poisson(groups, 20_000)
+        cell = np.repeat(np.arange(20_000), number)
+        size = np.resize(size, cell.size)
+        victims = np.bincount(cell, size, 20_000).astype(np.int64)
+        squares = np.bincount(cell, size**2, 20_000)
+        mean, ratio = SIZES @ SIZE_SHARES, (SIZES**2 @ SIZE_SHARES) / (SIZES @ SIZE_SHARES)
+        lower, upper = rates.compound_limits(victims, squares, ratio)
+        assert ((lower <= groups * mean) & (groups * mean <= upper)).mean() >= 0.95
+
+    @pytest.mark.parametrize("wrong", [3.0, 17.0])
+    def test_refuses_impossible_squares(self, wrong: float) -> None:
+        with pytest.raises(ContractError, match="group squares: 1 of 1 values are impossible"):
+            rates.compound_limits(np.array([4]), np.array([wrong]), 1.0)
+
+    def test_series_keeps_its_index(self) -> None:
+        lower, _ = rates.compound_limits(pd.Series([0, 1, 10], PLACES), np.nan, 1.0)
+        pd.testing.assert_index_equal(lower.index, PLACES)
 
 
 class TestDispersion:
