@@ -175,7 +175,7 @@ def _found(source_id: str, staged: Staged, now: datetime) -> Found:
         cut_date=_cut(staged.published),
         cut_basis="publication" if staged.published else "",
         origin=staged.url,
-        licence=_SOURCES[source_id].licence.en,
+        licence=_SOURCES[source_id].licence_of(staged.dataset).en,
         retrieved_at=now.isoformat(timespec="seconds"),
         etag=staged.mark,
     )

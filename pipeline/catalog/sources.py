@@ -27,8 +27,8 @@ class Layout(StrEnum):
     POPULATION = "population by municipality and year: workbook or JSON"
     DIVIPOLA = "official list of municipalities: CSV"
     PDET = "list of PDET municipalities: CSV"
-    MUNICIPALITY_POLYGONS = "municipal boundaries: GeoJSON, TopoJSON or shapefile"
-    DEPARTMENT_POLYGONS = "departmental boundaries: GeoJSON, TopoJSON or shapefile"
+    MUNICIPALITY_POLYGONS = "municipal boundaries: GeoJSON, TopoJSON or shapefile, also zipped"
+    DEPARTMENT_POLYGONS = "departmental boundaries: GeoJSON, TopoJSON or shapefile, also zipped"
     COVERAGE = "programme coverage contract: CSV"
 
 
@@ -47,6 +47,8 @@ class Dataset:
     """What tells apart files that stand side by side but are alternatives; the best rank wins."""
     rank: int = 0
     """Among alternatives of one source the highest rank is used; the others are checks."""
+    licence: Text | None = None
+    """Where it is not the source's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,11 @@ class Source:
     Only of interest for files that somebody put into a folder: what is fetched was counted.
     """
 
+    def licence_of(self, dataset_id: str) -> Text:
+        """Terms of use of the files of a dataset."""
+        own = (one.licence for one in self.datasets if one.id == dataset_id)
+        return next(own, None) or self.licence
+
 
 _OPEN_DATA = Text(
     "datos abiertos (Ley 1712 de 2014); citar al publicador y el conjunto de datos",
@@ -85,6 +92,10 @@ _CC_BY = Text(
     "CC BY 4.0 (mapas-colombia); citar DANE, Marco Geoestadístico Nacional 2025",
     "CC BY 4.0 (mapas-colombia); cite DANE, Marco Geoestadístico Nacional 2025",
 )
+_MGN_TERMS = Text(
+    f"ediciones simplificadas: {_CC_BY.es}; ediciones del DANE: {_DANE_TERMS.es}",
+    f"simplified editions: {_CC_BY.en}; DANE's own editions: {_DANE_TERMS.en}",
+)
 SOCRATA_ROW_LIMIT = 1_000
 
 MINDEFENSA_PAGE = (
@@ -97,7 +108,22 @@ MINDEFENSA_ITEMS = (
 )
 POLICE_PAGE = "https://www.policia.gov.co/estadistica-delictiva"
 _POLICE_FILES = "https://www.policia.gov.co/sites/default/files/delitos-impacto/"
-_GEOPORTAL = "https://geoportal.dane.gov.co/descargas/mgn_2025/"
+MGN_YEARS = (2018, 2020, 2021, 2022, 2023, 2024, 2025)
+MGN_FILES = "https://geoportal.dane.gov.co/descargas/mgn_2025/"
+
+
+def _mgn(unit: str) -> tuple[Dataset, ...]:
+    """DANE's own editions of the boundaries, at full size; the newest is the best."""
+    return tuple(
+        Dataset(
+            f"mgn_{year}",
+            rf".*/mgn{year}_(adm_)?{unit}_(politico|grafico)(_\(geojson\))?\.(zip|rar|geojson)",
+            edition="official",
+            rank=year,
+            licence=_DANE_TERMS,
+        )
+        for year in MGN_YEARS
+    )
 
 
 def _datos_gov(dataset_id: str) -> str:
@@ -330,14 +356,21 @@ SOURCES: tuple[Source, ...] = (
         title="Marco Geoestadístico Nacional 2025, municipios",
         layout=Layout.MUNICIPALITY_POLYGONS,
         url_main="https://geoportal.dane.gov.co/",
-        url_download=_GEOPORTAL + "MGN2025_ADM_MPIO_GRAFICO_(geojson).zip",
-        licence=_CC_BY,
+        url_download=MGN_FILES + "MGN2025_ADM_MPIO_GRAFICO_(geojson).zip",
+        licence=_MGN_TERMS,
         citation="Departamento Administrativo Nacional de Estadística - DANE: www.dane.gov.co; "
         "simplified edition by mapas-colombia, CC BY 4.0.",
         cadence="yearly",
         datasets=(
-            Dataset("nacional", r".*/col_municipios_real_nacional\.geojson", "coarse", 1),
-            Dataset("departamental", r".*/col_municipios_real_departamental\.topojson", "fine", 2),
+            Dataset("nacional", r".*/col_municipios_real_nacional\.geojson", "coarse", 1, _CC_BY),
+            Dataset(
+                "departamental",
+                r".*/col_municipios_real_departamental\.topojson",
+                "fine",
+                2,
+                _CC_BY,
+            ),
+            *_mgn("mpio"),
         ),
     ),
     Source(
@@ -346,16 +379,23 @@ SOURCES: tuple[Source, ...] = (
         title="Marco Geoestadístico Nacional 2025, departamentos",
         layout=Layout.DEPARTMENT_POLYGONS,
         url_main="https://geoportal.dane.gov.co/",
-        url_download=_GEOPORTAL + "MGN2025_ADM_DPTO_POLITICO_(geojson).zip",
-        licence=_CC_BY,
+        url_download=MGN_FILES + "MGN2025_ADM_DPTO_POLITICO_(geojson).zip",
+        licence=_MGN_TERMS,
         citation="Departamento Administrativo Nacional de Estadística - DANE: www.dane.gov.co; "
         "simplified edition by mapas-colombia, CC BY 4.0.",
         cadence="yearly",
         datasets=(
-            Dataset("nacional", r".*/col_departamentos_real_nacional\.geojson", "coarse", 1),
             Dataset(
-                "departamental", r".*/col_departamentos_real_departamental\.geojson", "fine", 2
+                "nacional", r".*/col_departamentos_real_nacional\.geojson", "coarse", 1, _CC_BY
             ),
+            Dataset(
+                "departamental",
+                r".*/col_departamentos_real_departamental\.geojson",
+                "fine",
+                2,
+                _CC_BY,
+            ),
+            *_mgn("dpto"),
         ),
     ),
     Source(

@@ -47,6 +47,7 @@ BOUNDARIES: Final = Limits(members=1_000, total_bytes=4_000_000_000, ratio=100)
 WORKBOOK: Final = Limits(members=1_000, total_bytes=1_000_000_000, ratio=300)
 """A sheet holds a million rows of some 350 bytes; one of repeated cells packs 100 to 1."""
 
+_MARK: Final = b"PK"
 _CHUNK_BYTES: Final = 1 << 18
 _LOCAL_HEADER_BYTES: Final = 30
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
@@ -79,6 +80,12 @@ class Member:
     """Its path in the archive, in POSIX form, relative, without ``..``."""
     bytes: int
     """Its size as the archive states it."""
+
+
+def is_archive(path: Path) -> bool:
+    """Whether a file is an archive, by its first bytes."""
+    with path.open("rb") as stream:
+        return stream.read(len(_MARK)) == _MARK
 
 
 def members(path: Path, limits: Limits) -> tuple[Member, ...]:

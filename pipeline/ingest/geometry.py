@@ -1,11 +1,17 @@
 """Boundary files to polygons: GeoJSON, TopoJSON or shapefile, whatever their reference system.
 
+DANE packs its own editions as zip or, up to 2018, as RAR: those are unpacked, checked, to a folder
+that is gone afterwards.
+
 The outcome is always longitude and latitude, one row per place, keyed by its official code. Shapes
 are handed on as published: mending them is the task of `pipeline.analysis.boundaries`.
 """
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, Literal, NamedTuple
 
 import geopandas as gpd
@@ -17,6 +23,7 @@ import shapely
 
 from pipeline import crs
 from pipeline.errors import SourceError
+from pipeline.ingest import archives
 
 Unit = Literal["municipality", "department"]
 
@@ -56,6 +63,11 @@ _UNREADABLE: Final = (
     UnicodeDecodeError,
 )
 
+_FORMATS: Final = (".shp", ".geojson", ".json", ".topojson")
+_SHAPEFILE_MARK: Final = bytes.fromhex("0000270a")
+_BLANKS: Final = b"\xef\xbb\xbf \t\r\n"
+_START_BYTES: Final = 64
+
 _POLYGONAL: Final = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -65,12 +77,15 @@ def read_polygons(
     """Places and their polygons from one boundary file.
 
     The format is told from the content. A ``crs`` member or a ``.prj`` is honoured; a file with
-    neither, as every TopoJSON is, holds longitude and latitude.
+    neither, as every TopoJSON is, holds longitude and latitude. DANE's own are in MAGNA-SIRGAS
+    (EPSG:4686), which becomes EPSG:4326 by a shift of zero: the only transformation between the two
+    that the EPSG register has, accurate to one metre.
 
     Parameters
     ----------
     path
-        The file; of a shapefile, the ``.shp`` with its companions beside it.
+        The file; of a shapefile, the ``.shp`` with its companions beside it; or an archive with
+        one such file in it.
     key
         Column with the official codes; by default the one of the known layouts.
     unit
@@ -86,7 +101,8 @@ def read_polygons(
     Raises
     ------
     SourceError
-        If the file cannot be decoded, its axes are swapped, it lies outside Colombia, it has no
+        If the archive is unsafe or holds none or several files of boundaries; if the file cannot be
+        decoded, its axes are swapped, it lies outside Colombia, it has no
         column of codes, a code is malformed or repeated, or a geometry is missing, empty or not
         a polygon.
     """
@@ -112,21 +128,61 @@ def read_polygons(
 
 def _features(path: Path) -> gpd.GeoDataFrame:
     """The file's features in longitude and latitude."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what is no shape or no number is told below
-            features = pyogrio.read_dataframe(path)
-    except _UNREADABLE as fault:
-        reason = str(fault).split(";")[0].replace(f"{path.parent}/", "")
-        raise SourceError(
-            f"{path.name}: cannot be read as GeoJSON, TopoJSON or shapefile: {reason} "
-            "Fetch it again; a shapefile needs its .shx, .dbf and .prj beside it."
-        ) from fault
+    with _unpacked(path) as file:
+        features = _decoded(path, file)
     if not isinstance(features, gpd.GeoDataFrame) or features.empty:
         raise SourceError(f"{path.name}: holds no shapes. Fetch the boundary file again.")
     if features.crs is None:
         return features.set_crs(crs.STORE)
     return features.to_crs(crs.STORE)
+
+
+@contextmanager
+def _unpacked(path: Path) -> Iterator[Path]:
+    """The boundary file itself: of an archive, the one file of boundaries in it."""
+    if not archives.is_archive(path):
+        yield path
+        return
+    with TemporaryDirectory(prefix="boundaries-") as folder:
+        try:
+            held = archives.unpack(path, Path(folder), archives.BOUNDARIES)
+        except OSError as error:
+            raise SourceError(
+                f"{path.name} cannot be unpacked below {folder} ({error.strerror}). Make room "
+                "there, or name another folder in TMPDIR, and refresh again."
+            ) from error
+        files = [one for one in held if one.suffix.lower() in _FORMATS]
+        if len(files) != 1:
+            names = ", ".join(one.name for one in files or held) or "nothing"
+            raise SourceError(
+                f"{path.name} holds {len(files)} files of boundaries where one is expected; in it "
+                f"are {names:.200}. Unpack it, and offer the right file under the archive's name."
+            )
+        yield files[0]
+
+
+def _decoded(path: Path, file: Path) -> gpd.GeoDataFrame:
+    """What the library makes of a file; `path` is how messages name it."""
+    try:
+        _require_format(file)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is no shape or no number is told below
+            return pyogrio.read_dataframe(file)
+    except _UNREADABLE as fault:
+        reason = str(fault).split(";")[0].replace(f"{file.parent}/", "")
+        raise SourceError(
+            f"{path.name}: cannot be read as GeoJSON, TopoJSON or shapefile: {reason} "
+            "Fetch it again; a shapefile needs its .shx, .dbf and .prj beside it."
+        ) from fault
+
+
+def _require_format(file: Path) -> None:
+    """Let the library see its kinds of file only: others of its formats lead to further files."""
+    with file.open("rb") as stream:
+        start = stream.read(_START_BYTES).lstrip(_BLANKS)
+    if not start.startswith((b"{", _SHAPEFILE_MARK)):
+        message = f"{file.name} begins with {start[:20]!r}."
+        raise pyogrio.errors.DataSourceError(message)
 
 
 def _refuse_elsewhere(path: Path, geometry: gpd.GeoSeries) -> None:

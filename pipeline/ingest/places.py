@@ -36,7 +36,7 @@ BUNDLED_COVERAGE: Final = (
 )
 """What is documented today; an official list among the raw files takes its place."""
 
-AREA_TOLERANCE_SHARE: Final = {"fine": 0.005, "coarse": 0.025}
+AREA_TOLERANCE_SHARE: Final = {"official": 0.005, "fine": 0.005, "coarse": 0.025}
 """How far a planar area may lie from the one DANE prints; the coarse edition lies farther off."""
 
 _DATASETS: Final = {(source.id, one.id): one for source in SOURCES for one in source.datasets}

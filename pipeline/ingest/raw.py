@@ -172,7 +172,7 @@ def scan(folder: Path, today: date, series: Sequence[Series] = SERIES) -> Scan:
             sha256=sha256,
             bytes=path.stat().st_size,
             retrieved_date=today.isoformat(),
-            licence=source.licence.en,
+            licence=source.licence_of(dataset).en,
             origin=source.url_download,
         )
         note = notes.get(_composed(path), {})

@@ -20,7 +20,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from pipeline.catalog.shapes import Shape
 from pipeline.errors import SourceError
-from pipeline.ingest.archives import refuse_harmful_workbook
+from pipeline.ingest.archives import is_archive, refuse_harmful_workbook
 from pipeline.ingest.decoding import exhausts
 from pipeline.words import normalised
 
@@ -47,7 +47,6 @@ _COMPUTED: Final = ":@computed_region"
 """How the portal begins the names of the columns it adds to rows that have a position."""
 
 _WORKBOOKS: Final = (".xls", ".xlsx")
-_ZIP_MARK: Final = b"PK"
 _COMPOUND_MARK: Final = bytes.fromhex("D0CF11E0A1B11AE1")
 _SECTOR_BYTES: Final = 512
 _TABLES_START: Final = 76
@@ -388,12 +387,12 @@ def refuse_exhausting_workbook(path: Path) -> None:
 
 def _require_decodable(path: Path) -> None:
     """Stop at a workbook that would harm the decoder, by what its bytes are, not by its name."""
-    with path.open("rb") as stream:
-        mark = stream.read(len(_COMPOUND_MARK))
-    if mark.startswith(_ZIP_MARK):
+    if is_archive(path):
         refuse_harmful_workbook(path)
-    elif mark == _COMPOUND_MARK:
-        _require_whole_compound(path.read_bytes())
+        return
+    content = path.read_bytes()
+    if content.startswith(_COMPOUND_MARK):
+        _require_whole_compound(content)
 
 
 def _unopened(path: Path, error: BaseException) -> SourceError:

@@ -5,6 +5,7 @@ Expected figures come from the publishers' files by other tools, or from DANE it
 
 import gzip
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pipeline import crs
 from pipeline.analysis import boundaries as b
 from pipeline.errors import SourceError
 from pipeline.ingest.geometry import read_polygons
+from pipeline.ingest.places import AREA_TOLERANCE_SHARE
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 MGN = SHARED / "mirror" / "dane" / "mgn-2025"
@@ -132,6 +134,27 @@ class TestReading:
         assert places["municipality_code"][0] == first
         assert places["published_area_km2"][0] == pytest.approx(area_km2, abs=0.01)
         assert places.crs == crs.STORE
+
+    @pytest.mark.parametrize(
+        ("folder", "vertices"),
+        [("mgn-2021-full-sucre", 77_728), ("mgn-full-valle-shapefile", 158_879)],
+    )
+    def test_samples_at_full_size_as_dane_packs_them(
+        self, tmp_path: Path, folder: str, vertices: int
+    ) -> None:
+        files = sorted(present(SAMPLES / folder).iterdir())
+        path = tmp_path / "MGN2024_MPIO_POLITICO.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in files:
+                archive.write(file, f"MPIO/{file.name}")
+        places = read_polygons(path)
+        (single,) = (one for one in files if one.suffix in {".shp", ".geojson"})
+        pd.testing.assert_frame_equal(places, read_polygons(single))
+        assert shapely.get_num_coordinates(places.geometry.to_numpy()).sum() == vertices
+        mended, _ = b.repaired(places)
+        planar = b.planar_area_km2(mended.geometry.to_crs(crs.METRIC))
+        off = (planar / places["published_area_km2"] - 1).abs()
+        assert off.max() < AREA_TOLERANCE_SHARE["official"]
 
 
 class TestMending:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import shapely
 
 from pipeline import build, snapshot, views
 from pipeline.catalog.series import SERIES, Feed, Series
@@ -27,6 +28,7 @@ from tests.world.files import (
     PLACES,
     WITH_CONDUCT,
     Event,
+    boundary_archive,
     coverage,
     coverage_row,
     mindefensa_cells,
@@ -276,3 +278,24 @@ def test_an_unchanged_build_does_without_pandas(data_dir: Path) -> None:
 def test_places_are_the_invented_ones(first_refresh: Path) -> None:
     municipalities = warehouse_of(first_refresh).table("core.municipality")
     assert municipalities["municipality_code"].tolist() == sorted(PLACES)
+
+
+def test_the_official_boundaries_are_better_than_simplified_ones(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    boundary_archive(folder / "MGN2024_MPIO_POLITICO.zip", pieces=25)
+    boundary_archive(folder / "MGN2025_ADM_MPIO_GRAFICO_(geojson).zip")
+    boundary_archive(folder / "MGN2025_ADM_DPTO_POLITICO_(geojson).zip", "dpto")
+    refreshed_from(folder, data_dir)
+    warehouse = warehouse_of(data_dir)
+    stored = warehouse.table("core.municipality").set_index("municipality_code")
+    grounds = shapely.from_wkb(stored["geometry"].map(bytes).to_numpy(dtype=object))
+    # a side of the official squares has fifty pieces, one of the simplified ones a single one
+    assert set(shapely.get_num_coordinates(grounds)) == {4 * 50 + 1}
+    files = warehouse.table("core.source_file")
+    own = files[files["source_id"].str.endswith("_boundaries")]
+    assert set(own["dataset"]) == {"nacional", "departamental", "mgn_2024", "mgn_2025"}
+    official = own[own["dataset"].str.startswith("mgn")]
+    assert official["licence"].str.contains("www.dane.gov.co").all()
+    assert len(official) == 3

@@ -3,7 +3,9 @@
 The country of these tests is two squares that share a border, in a department 96 nobody knows.
 """
 
+import errno
 import json
+import zipfile
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -132,6 +134,90 @@ class TestLayouts:
             feature(EAST, MPIO_CCNCT="96002", MPIO_NAREA=900_000.0),
         )
         assert list(read_polygons(path)["published_area_km2"]) == [123.25, 0.9]
+
+
+MAGNA = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4686"}}
+
+
+def zipped(path: Path, *files: Path, folder: str = "") -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files:
+            archive.write(file, f"{folder}{file.name}")
+    return path
+
+
+class TestArchives:
+    """As DANE packs its editions."""
+
+    def test_a_zipped_geojson(self, tmp_path: Path) -> None:
+        inner = geojson(
+            tmp_path / "MGN2025_ADM_MPIO_GRAFICO.geojson",
+            feature(WEST, mpio_cdpmp="96001", mpio_cnmbr="UNOMONTE", mpio_narea=123.25),
+            crs=MAGNA,
+        )
+        path = zipped(tmp_path / "MGN2025_ADM_MPIO_GRAFICO_(geojson).zip", inner)
+        places = read_polygons(path)
+        assert places.crs == "EPSG:4326"
+        assert places.iloc[0].drop("geometry").to_dict() == {
+            "municipality_code": "96001",
+            "name": "UNOMONTE",
+            "published_area_km2": 123.25,
+        }
+        assert places.geometry[0].equals_exact(WEST, tolerance=0)  # the shift is zero
+
+    @pytest.mark.parametrize(
+        ("key", "unit", "code"),
+        [
+            ("MPIO_CCNCT", "municipality", "96001"),
+            ("mpio_cdpmp", "municipality", "96001"),
+            ("dpto_ccdgo", "department", "96"),
+        ],
+    )
+    def test_a_zipped_shapefile_in_a_folder(
+        self, tmp_path: Path, key: str, unit: str, code: str
+    ) -> None:
+        frame = gpd.GeoDataFrame({key: [code]}, geometry=[WEST], crs="EPSG:4686")
+        frame.to_file(tmp_path / "MGN.shp")
+        notes = tmp_path / "leame.txt"
+        notes.write_text("todo es inventado")
+        shapefile = sorted(tmp_path.glob("MGN.*"))
+        path = zipped(tmp_path / "MGN2024.zip", *shapefile, notes, folder="SHP/ÁREA 1/")
+        places = read_polygons(path, unit=unit)
+        assert list(places[f"{unit}_code"]) == [code]
+        # a shapefile has its own order of vertices
+        assert places.geometry[0].normalize().equals_exact(WEST.normalize(), tolerance=0)
+
+    def test_an_archive_without_boundaries_or_with_several(self, tmp_path: Path) -> None:
+        inner = two_squares(tmp_path / "a.geojson")
+        two = zipped(tmp_path / "two.zip", inner, two_squares(tmp_path / "b.geojson"))
+        with pytest.raises(SourceError, match=r"two\.zip holds 2 files .* a\.geojson, b\.geojson"):
+            read_polygons(two)
+        notes = tmp_path / "leame.txt"
+        notes.write_text("todo es inventado")
+        none = zipped(tmp_path / "none.zip", notes)
+        with pytest.raises(SourceError, match=r"none\.zip holds 0 files .* leame\.txt"):
+            read_polygons(none)
+
+    def test_a_damaged_archive_and_a_damaged_file_in_one(self, tmp_path: Path) -> None:
+        inner = two_squares(tmp_path / "a.geojson")
+        path = zipped(tmp_path / "MGN.zip", inner)
+        whole = path.read_bytes()
+        path.write_bytes(whole[: len(whole) // 2])
+        with pytest.raises(SourceError, match=r"MGN\.zip cannot be opened as a zip archive"):
+            read_polygons(path)
+        inner.write_text(inner.read_text()[:100])
+        with pytest.raises(SourceError, match=r"MGN\.zip: cannot be read as GeoJSON") as refusal:
+            read_polygons(zipped(path, inner))
+        assert "boundaries-" not in str(refusal.value)  # the folder it was unpacked to
+
+    def test_a_disk_without_room(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        path = zipped(tmp_path / "MGN.zip", two_squares(tmp_path / "a.geojson"))
+        monkeypatch.setattr("pipeline.ingest.archives.unpack", full)
+        with pytest.raises(SourceError, match=r"MGN\.zip cannot be unpacked .*No space left"):
+            read_polygons(path)
 
 
 class TestTopoJson:
@@ -308,10 +394,15 @@ class TestRefusals:
         with pytest.raises(SourceError, match="holds no shapes"):
             read_polygons(geojson(tmp_path / "empty.geojson"))
 
-    def test_a_table_without_shapes(self, tmp_path: Path) -> None:
-        path = tmp_path / "table.csv"
-        path.write_text("divipola_mun,name\n96001,UNOMONTE\n", encoding="utf-8")
-        with pytest.raises(SourceError, match="holds no shapes"):
+    def test_a_file_that_leads_to_another_is_not_opened(self, tmp_path: Path) -> None:
+        inner = two_squares(tmp_path / "elsewhere.geojson")
+        path = tmp_path / "places.geojson"
+        path.write_text(
+            f'<OGRVRTDataSource><OGRVRTLayer name="elsewhere"><SrcDataSource>{inner}'
+            "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"
+        )
+        assert len(pyogrio.read_dataframe(path)) == 2  # as the library would
+        with pytest.raises(SourceError, match=r"places\.geojson begins with b'<OGRVRT"):
             read_polygons(path)
 
     def test_points_are_no_places(self, tmp_path: Path) -> None:

@@ -50,12 +50,28 @@ class TestRecognising:
                 "population",
                 "population_back",
             ),
+            (
+                "a/MGN2025_ADM_MPIO_GRAFICO_(geojson).zip",
+                "municipality_boundaries",
+                "mgn_2025",
+            ),
+            ("a/MGN2025_ADM_MPIO_GRAFICO.geojson", "municipality_boundaries", "mgn_2025"),
+            ("a/MGN2024_MPIO_POLITICO.zip", "municipality_boundaries", "mgn_2024"),
+            ("a/MGN2018_MPIO_POLITICO.rar", "municipality_boundaries", "mgn_2018"),
+            ("a/MGN2025_ADM_DPTO_POLITICO_(geojson).zip", "department_boundaries", "mgn_2025"),
         ],
     )
     def test_publishers_names(self, name: str, source: str, dataset: str) -> None:
         found = raw.recognised(Path(name))
         assert found is not None
         assert (found[0].id, found[1]) == (source, dataset)
+
+    def test_an_edition_of_another_publisher_has_its_own_licence(self, tmp_path: Path) -> None:
+        put(tmp_path / "col_municipios_real_departamental.topojson", "simplified")
+        put(tmp_path / "MGN2025_ADM_MPIO_GRAFICO_(geojson).zip", "official")
+        licences = {one.file.dataset: one.file.licence for one in raw.scan(tmp_path, TODAY).found}
+        assert licences["departamental"].startswith("CC BY 4.0 (mapas-colombia)")
+        assert licences["mgn_2025"].startswith("use and transform with the citation")
 
     @pytest.mark.parametrize("form", ["NFC", "NFD"])
     @pytest.mark.parametrize("change", [str, str.lower, str.upper, str.title])

@@ -778,6 +778,46 @@ def boundary_topojson(path: Path) -> Path:
     )
 
 
+def boundary_archive(path: Path, unit: str = "mpio", pieces: int = 50) -> Path:
+    """DANE's own edition at full size: a zipped GeoJSON in MAGNA-SIRGAS, names in lower case."""
+    magna = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4686"}}
+    features = official_features(unit, pieces)
+    content = {"type": "FeatureCollection", "crs": magna, "features": features}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        inner = zipfile.ZipInfo("MGN_INVENTADO.geojson")  # of a fixed date
+        archive.writestr(inner, json.dumps(content), zipfile.ZIP_DEFLATED)
+    return path
+
+
+def official_features(unit: str = "mpio", pieces: int = 50) -> list[dict[str, Any]]:
+    """Features of DANE's own edition, municipalities (``mpio``) or departments (``dpto``).
+
+    Every side of a square is drawn in so many pieces.
+    """
+    grounds = {code: square(code).segmentize(1.001 * SIDE / pieces) for code in PLACES}
+    names = {code: name for code, (name, _) in PLACES.items()}
+    key, label = "mpio_cdpmp", "mpio_cnmbr"
+    if unit == "dpto":
+        key, label, names = "dpto_ccdgo", "dpto_cnmbr", dict(DEPARTMENTS)
+        own = {one: [grounds[code] for code in PLACES if code[:2] == one] for one in names}
+        grounds = {one: shapely.union_all(shapes) for one, shapes in own.items()}
+    return [
+        {
+            "type": "Feature",
+            "id": number,
+            "properties": {
+                "objectid": number,
+                key: code,
+                label: names[code],
+                f"{unit}_narea": round(planar_km2(ground), 6),
+            },
+            "geometry": shapely.geometry.mapping(ground),
+        }
+        for number, (code, ground) in enumerate(grounds.items(), start=1)
+    ]
+
+
 def department_geojson(path: Path) -> Path:
     """Departmental boundaries as GeoJSON."""
     features = []
