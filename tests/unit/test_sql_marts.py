@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy.stats import chi2
 
-from pipeline.marts import class_break_table, dispersion_table, rate_table, with_classes
+from pipeline.marts.rates import class_break_table, dispersion_table, rate_table, with_classes
 from pipeline.store.warehouse import Warehouse
 from tests import world
 

@@ -1,7 +1,4 @@
-"""Counts become rates: the marts that pages show, from what the core tables hold.
-
-SQL says who was at risk and what was recorded; `pipeline.analysis` says what that means.
-"""
+"""Counts become crude rates with their limits and colour classes, by month, year and window."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -21,6 +18,7 @@ from pipeline.catalog.methods import DISPERSION_LARGEST
 from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
 from pipeline.catalog.series import Interval, Series
 from pipeline.catalog.tables import TABLES
+from pipeline.marts.rows import store_rows
 from pipeline.store.warehouse import Draft
 
 _MARTS: Final = {
@@ -35,7 +33,7 @@ _INDEPENDENT: Final = 1.0
 
 
 def store(draft: Draft, series: Sequence[Series]) -> None:
-    """Fill every mart from the core tables of a draft.
+    """Fill the marts of population and crude rates.
 
     Parameters
     ----------
@@ -45,12 +43,12 @@ def store(draft: Draft, series: Sequence[Series]) -> None:
         Declared series.
     """
     departments = list(PROGRAMME_DEPARTMENTS)
-    _store(draft, "mart.population_yearly", draft.frame("mart/population_yearly"))
+    store_rows(draft, "mart.population_yearly", draft.frame("mart/population_yearly"))
     monthly = draft.frame("mart/rate_monthly", departments=departments)
     dispersions = dispersion_table(
         monthly, [one.id for one in series if one.interval is Interval.OVERDISPERSED]
     )
-    _store(draft, "mart.dispersion", dispersions)
+    store_rows(draft, "mart.dispersion", dispersions)
     spread = dispersions.set_index("series_id")["dispersion"].reindex([one.id for one in series])
     spread[spread > DISPERSION_LARGEST] = np.nan
     spread[[one.id for one in series if one.interval is Interval.EXACT]] = _INDEPENDENT
@@ -61,9 +59,9 @@ def store(draft: Draft, series: Sequence[Series]) -> None:
         exposures = draft.frame(_MARTS[window].replace(".", "/"), **names)
         breaks.append(_store_rates(draft, window, exposures, spread))
         del exposures
-    _store(draft, "mart.class_break", pd.concat(breaks, ignore_index=True))
+    store_rows(draft, "mart.class_break", pd.concat(breaks, ignore_index=True))
     by_department = draft.frame("mart/rate_department_yearly")
-    _store(draft, "mart.rate_department_yearly", rate_table(by_department, spread))
+    store_rows(draft, "mart.rate_department_yearly", rate_table(by_department, spread))
 
 
 def _store_rates(
@@ -72,7 +70,7 @@ def _store_rates(
     """Fill the mart of one window and hand back its class breaks."""
     rates = rate_table(exposures, spread)
     breaks = class_break_table(rates, window, PROGRAMME_DEPARTMENTS)
-    _store(draft, _MARTS[window], with_classes(rates, breaks))
+    store_rows(draft, _MARTS[window], with_classes(rates, breaks))
     return breaks
 
 
@@ -214,11 +212,3 @@ def with_classes(rates: pd.DataFrame, breaks: pd.DataFrame) -> pd.DataFrame:
                 values, edges.get((series_id, measure), _NO_BREAKS)
             )
     return rates.assign(**classed)
-
-
-def _store(draft: Draft, table: str, rows: pd.DataFrame) -> None:
-    """Store the declared columns of a frame: SQL counts in narrower types than are declared."""
-    columns = TABLES[table].schema.columns
-    types = {name: column.dtype.type for name, column in columns.items()}
-    whole = {name: dtype for name, dtype in types.items() if dtype.kind == "i"}
-    draft.store(table, rows[list(columns)].astype(whole))

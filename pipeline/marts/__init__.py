@@ -1,0 +1,23 @@
+"""Core tables become what pages show: one module per family of marts.
+
+SQL says who was at risk and what was recorded; `pipeline.analysis` says what that means.
+"""
+
+from collections.abc import Sequence
+
+from pipeline.catalog.series import Series
+from pipeline.marts import rates
+from pipeline.store.warehouse import Draft
+
+
+def store(draft: Draft, series: Sequence[Series]) -> None:
+    """Fill every mart from the core tables of a draft.
+
+    Parameters
+    ----------
+    draft
+        Warehouse being built; its core tables are complete.
+    series
+        Declared series.
+    """
+    rates.store(draft, series)

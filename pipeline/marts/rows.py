@@ -1,0 +1,24 @@
+"""How the rows of a mart enter the warehouse."""
+
+import pandas as pd
+
+from pipeline.catalog.tables import TABLES
+from pipeline.store.warehouse import Draft
+
+
+def store_rows(draft: Draft, table: str, rows: pd.DataFrame) -> None:
+    """Store the declared columns of a frame: SQL counts in narrower types than are declared.
+
+    Parameters
+    ----------
+    draft
+        Warehouse being built.
+    table
+        Name of a declared mart.
+    rows
+        At least its columns.
+    """
+    columns = TABLES[table].schema.columns
+    types = {name: column.dtype.type for name, column in columns.items()}
+    whole = {name: dtype for name, dtype in types.items() if dtype.kind == "i"}
+    draft.store(table, rows[list(columns)].astype(whole))
