@@ -161,3 +161,34 @@ EMERGING_PERIODS_MIN: Final = 10
 From ten on, too, the normal distribution of the Mann-Kendall statistic is close: Gilbert (1987),
 *Statistical Methods for Environmental Pollution Monitoring*, section 16.4.
 """
+
+ANOMALY_MONTHS: Final = 3
+"""Newest months that are judged: a quarter.
+
+Our choice. Older months have been seen, and their figures no longer change what is done next.
+"""
+
+ANOMALY_YEARS: Final = 5
+"""Years before the judged one that serve as reference.
+
+Farrington et al. (1996), *Journal of the Royal Statistical Society A* 159(3), 547-563.
+"""
+
+ANOMALY_RECENT_MONTHS: Final = 6
+"""Newest months before the judged one that are no reference: a rise must not become its own norm.
+
+The 26 weeks of Noufaily et al. (2013), *Statistics in Medicine* 32(7), 1206-1222.
+"""
+
+ANOMALY_OUTBREAK_RESIDUAL: Final = 2.58
+"""Anscombe residual above which a reference month counts as an outbreak and weighs less.
+
+Noufaily et al. (2013), *Statistics in Medicine* 32(7), 1206-1222: the 99.5 % point of the normal
+distribution, where Farrington et al. (1996) had 1.
+"""
+
+ANOMALY_EVENTS_MIN: Final = 5
+"""Fewest events of a month that is called unusually high, or that were expected of one called low.
+
+Farrington et al. (1996): five cases within four weeks.
+"""
