@@ -38,6 +38,9 @@ class PortalTable:
     """Of the file it becomes; ``.csv`` for rows, ``.json`` for sums."""
     select: tuple[str, ...] = ()
     """What is summed up, keys first and the sum last; empty for all rows as they are."""
+    cut: str = ""
+    """Column that says up to when a row counts, where releases lie one below the other: only the
+    newest is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,26 @@ CHANNELS: Final[tuple[Channel, ...]] = (
         hosts=_PORTAL_HOSTS,
         resources=(PortalTable("fpe5-yrmw", "fpe5-yrmw", "fpe5-yrmw.csv"),),
         publication_day=16,
+    ),
+    Channel(
+        source="ruv_years",
+        hosts=_PORTAL_HOSTS,
+        resources=(
+            PortalTable(
+                "krnc-8azs",
+                "krnc-8azs",
+                "krnc-8azs.json",
+                (
+                    "fecha_corte",
+                    "estado_depto",
+                    "cod_ciudad_muni",
+                    "ciudad_municipio",
+                    "vigencia",
+                    "sum(per_ocu) as personas",
+                ),
+                cut="fecha_corte",
+            ),
+        ),
     ),
     Channel(
         source="mine_victims",

@@ -17,12 +17,22 @@ NO_DEPARTMENT: Final = "00000"
 OBSOLETE_CODES: Final[dict[str, str]] = {
     "94663": "94343",  # Mapiripana, merged into Barrancominas
     "27086": "27493",  # Belén de Bajirá, now Nuevo Belén de Bajirá
+    "99572": "99000",  # Santa Rita, once a district of Vichada: in which municipality is not said
 }
 
 MISSING_MARKERS: Final = frozenset(
-    {"", "-", "NO REPORTA", "NO REPORTADO", "NO REPORTADA", "NO RESPORTADO", "SIN ESTABLECER"}
+    {
+        "",
+        "-",
+        "NO REPORTA",
+        "NO REPORTADA",
+        "NO REPORTADO",
+        "NO RESPORTADO",  # their own slip
+        "SIN DEFINIR",
+        "SIN ESTABLECER",
+    }
 )
-"""Normalised words that publishers write where they know nothing (the third is their own slip)."""
+"""Normalised words that publishers write where they know nothing."""
 
 DEPARTMENT_ALIASES: Final[dict[str, str]] = {
     "BOGOTA": "11",

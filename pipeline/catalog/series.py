@@ -396,6 +396,36 @@ SERIES: tuple[Series, ...] = (
         provisional_months=0,
     ),
     Series(
+        id="displacement_yearly",
+        label=Text(
+            "Desplazamiento forzado por año (RUV)", "Forced displacement by year (register)"
+        ),
+        unit=_PEOPLE,
+        feeds=(Feed("ruv_years", "krnc-8azs", "personas", grain=Grain.MUNICIPALITY_YEAR),),
+        interval=Interval.OVERDISPERSED,
+        expected_results=(1,),
+        caveats=(
+            Text(
+                "Personas por municipio y año de expulsión: quien fue desplazado en dos años o de "
+                "dos municipios cuenta en cada uno.",
+                "People by municipality and year they were driven out of: whoever was displaced in "
+                "two years or from two municipalities counts in each.",
+            ),
+            Text(
+                "Otro corte y otro conteo que la serie mensual de 2003 a 2014: nunca se mezclan.",
+                "Another cut and another count than the monthly series of 2003 to 2014: the two "
+                "are never mixed.",
+            ),
+            Text(
+                "Se declara hasta dos años después del hecho (Ley 1448 de 2011): los años "
+                "recientes crecen en cortes posteriores.",
+                "Declarations may come up to two years after the fact (Law 1448 of 2011): recent "
+                "years grow in later cuts.",
+            ),
+        ),
+        provisional_months=24,
+    ),
+    Series(
         id="mine_victims",
         label=Text("Víctimas de minas", "Mine victims"),
         unit=_VICTIMS,

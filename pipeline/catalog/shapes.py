@@ -25,6 +25,8 @@ class Shape:
     year: tuple[str, ...] = ()
     month: tuple[str, ...] = ()
     """Year and month columns of files that have no date."""
+    cut: tuple[str, ...] = ()
+    """Columns that say up to when a row counts, in files that stack several releases."""
     code: tuple[str, ...] = ()
     """Accepted names of the municipality code; empty where files name places only."""
     department: tuple[str, ...] = ()
@@ -46,6 +48,7 @@ class Shape:
             self.date
             + self.year
             + self.month
+            + self.cut
             + self.code
             + self.department
             + self.municipality
@@ -234,6 +237,30 @@ SHAPES: Final[dict[str, Shape]] = {
             "SPRAYING",
             "TOTAL SPRAYING YEAR",
             "YEAR",
+        ),
+    ),
+    # All names but the first quantity are known from public code that reads this dataset or others
+    # of the same publisher; ``personas`` is what our own request calls the sum of ``per_ocu``.
+    "ruv_years": Shape(
+        year=("VIGENCIA",),
+        cut=("FECHA CORTE",),
+        code=("COD CIUDAD MUNI",),
+        department=("ESTADO DEPTO",),
+        municipality=("CIUDAD MUNICIPIO",),
+        quantities=("PERSONAS", "PER OCU"),
+        read_past=(
+            "CICLO VITAL",
+            "COD ESTADO DEPTO",
+            "COD PAIS",
+            "DISCAPACIDAD",
+            "ETNIA",
+            "EVENTOS",
+            "HECHO",
+            "NOM RPT",
+            "PAIS",
+            "PARAM HECHO",
+            "PER LLEGADA",
+            "SEXO",
         ),
     ),
     "ruv_departments": Shape(

@@ -23,6 +23,7 @@ class Layout(StrEnum):
     MINE_POINTS = "GeoJSON points, one per mine event"
     MONTH_PANEL = "CSV of municipality and month, several counts per row"
     DEPARTMENT_PANEL = "CSV of department and year, several counts per row"
+    STACKED_CUTS = "CSV or JSON of municipality and year, several releases one below the other"
     CONTEXT_CSV = "CSV of municipality and year, one measured value per row"
     POPULATION = "population by municipality and year: workbook or JSON"
     DIVIPOLA = "official list of municipalities: CSV"
@@ -258,6 +259,20 @@ SOURCES: tuple[Source, ...] = (
         citation="Unidad para la Atención y Reparación Integral a las Víctimas, RUV.",
         cadence="not updated since 2014",
         datasets=(Dataset("desplazamiento", r".*/ruv_municipality_month.*\.csv"),),
+    ),
+    Source(
+        id="ruv_years",
+        publisher="Unidad para las Víctimas (RUV)",
+        title="Desplazamiento por municipio de ocurrencia y año, datos.gov.co",
+        layout=Layout.STACKED_CUTS,
+        url_main="https://www.unidadvictimas.gov.co/",
+        url_download=_datos_gov("krnc-8azs"),
+        licence=_OPEN_DATA,
+        citation="Unidad para la Atención y Reparación Integral a las Víctimas, RUV, datos.gov.co "
+        "(krnc-8azs).",
+        cadence="monthly cuts",
+        datasets=(Dataset("krnc-8azs", r".*/krnc-8azs.*\.(json|csv)"),),
+        row_limit=SOCRATA_ROW_LIMIT,
     ),
     Source(
         id="ruv_departments",

@@ -320,6 +320,7 @@ _TABLES = (
             "where the cut was read",
             "manifest",
             "path",
+            "column",
             "publication",
             "footer",
             "last event",

@@ -114,6 +114,7 @@ EVENT_LAYOUTS: Final = frozenset(
         Layout.MINE_POINTS,
         Layout.MONTH_PANEL,
         Layout.DEPARTMENT_PANEL,
+        Layout.STACKED_CUTS,
         Layout.CONTEXT_CSV,
     }
 )
@@ -126,15 +127,23 @@ _READERS: Final = {
     Layout.MINE_POINTS: readers.read_points,
     Layout.MONTH_PANEL: readers.read_csv,
     Layout.DEPARTMENT_PANEL: readers.read_csv,
+    Layout.STACKED_CUTS: readers.read_stacked_cuts,
     Layout.CONTEXT_CSV: readers.read_measurements,
 }
 _SOURCES: Final = {source.id: source for source in SOURCES}
 
 
 _EVENT_ROWS: Final = frozenset(
-    {Layout.EVENT_WORKBOOK, Layout.POLICE_WORKBOOK, Layout.EVENT_CSV, Layout.MINE_POINTS}
+    {
+        Layout.EVENT_WORKBOOK,
+        Layout.POLICE_WORKBOOK,
+        Layout.EVENT_CSV,
+        Layout.MINE_POINTS,
+        Layout.STACKED_CUTS,
+    }
 )
-"""Layouts in which equal rows are separate events; in the others a place has one row a period."""
+"""Layouts in which a row is an event or a group of people, and equal rows are separate ones; in the
+others a place has one row a period."""
 _MEASURED_ZEROS: Final = frozenset(
     {Layout.MONTH_PANEL, Layout.DEPARTMENT_PANEL, Layout.CONTEXT_CSV}
 )
@@ -457,6 +466,7 @@ def _counted(content: _Content, table: _Table, period: Period) -> _Counted:
     is_beyond = ~np.isin(table.months, period.months) & ~np.isnat(table.months)
     excluded = {
         "no declared series takes this dataset": np.full(size, not content.feeds),
+        "an earlier cut of figures that are here in a newer one": _earlier_cuts(content),
         "no value published (NA)": missing,
         "repeated by the publisher's join with another table": repeats,
         "month beyond the file's cut: the year is open": is_beyond,
@@ -498,10 +508,19 @@ def _quantity(content: _Content, name: str | None) -> tuple[npt.NDArray[Any], Ma
         what = f"{name} that is no measured value"
         faults = [Fault(what, wrong, str(raw[wrong[0]]))] if wrong.size else []
         return np.where(numbers >= 0, numbers, 0), absent, faults
-    if content.source.layout is Layout.DEPARTMENT_PANEL:
+    if content.source.layout in {Layout.DEPARTMENT_PANEL, Layout.STACKED_CUTS}:
         absent = np.isin(raw, ["", "NA"])
     values, faults = whole_numbers(np.where(absent, "0", raw), name)
     return values, absent, faults
+
+
+def _earlier_cuts(content: _Content) -> Mask:
+    """Rows of another cut than the newest, in files that stack several."""
+    cuts = content.rows.cuts
+    if not cuts:
+        return np.zeros(len(content.rows), dtype=bool)
+    newest = max(cuts)
+    return np.fromiter((cut < newest for cut in cuts), bool, len(cuts))
 
 
 def _zeros(content: _Content, quantities: Quantities) -> Mask:

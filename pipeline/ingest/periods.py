@@ -18,7 +18,7 @@ WHOLE: Final = "all"
 
 _MONTHS_PER_YEAR: Final = 12
 _OF_WHOLE_YEARS: Final = frozenset(
-    {Layout.YEAR_RECORDS, Layout.TOTAL_RECORDS, Layout.DEPARTMENT_PANEL}
+    {Layout.YEAR_RECORDS, Layout.TOTAL_RECORDS, Layout.DEPARTMENT_PANEL, Layout.STACKED_CUTS}
 )
 
 
@@ -49,8 +49,8 @@ def period_of(
 ) -> Period:
     """Judge what a file covers from its name, its titles and its dates.
 
-    A cut is taken from the manifest, else from the path, else from the day that the footer says the
-    figures were drawn, else from the last event.
+    A cut is taken from the rows where they state it, else from the manifest, else from the path,
+    else from the day that the footer says the figures were drawn, else from the last event.
 
     Parameters
     ----------
@@ -80,6 +80,8 @@ def period_of(
     is_points = layout is Layout.MINE_POINTS
     if is_points and re.match(r"\d{4}\.", file.path.rpartition("/")[2]):
         return _named_year(file, months)
+    if rows.cuts:
+        file = replace(file, cut_date=max(rows.cuts).isoformat(), cut_basis="column")
     file = _with_cut(file, rows.extraction, known, is_yearly=is_yearly)
     if layout is Layout.POLICE_WORKBOOK:
         return _police(file, rows, months)

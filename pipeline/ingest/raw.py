@@ -181,7 +181,7 @@ def scan(folder: Path, today: date, series: Sequence[Series] = SERIES) -> Scan:
 
 
 def period_end(text: str) -> date | None:
-    """Last day of a year, month or day written as ``2024``, ``2024-01`` or ``2024-01-31``.
+    """Last day of a year, month or day: ``2024``, ``2024-01``, ``2024-01-31`` or ``31/01/2024``.
 
     Examples
     --------
@@ -190,7 +190,8 @@ def period_end(text: str) -> date | None:
     >>> [period_end(text) for text in ("Jan-Jul 2025", "2025-13", "2025-02-30")]
     [None, None, None]
     """
-    match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", text.strip())
+    in_order = re.sub(r"(\d{2})/(\d{2})/(\d{4})", r"\3-\2-\1", text.strip())
+    match = re.fullmatch(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", in_order)
     if match is None:
         return None
     year, month = int(match[1]), int(match[2] or 12)

@@ -22,6 +22,7 @@ from pipeline.catalog.shapes import Shape
 from pipeline.errors import SourceError
 from pipeline.ingest.archives import is_archive, refuse_harmful_workbook
 from pipeline.ingest.decoding import exhausts
+from pipeline.ingest.raw import period_end
 from pipeline.words import normalised
 
 _MONTHS: Final = {
@@ -82,6 +83,8 @@ class Rows:
     declared_period: tuple[date, date] | None = None
     extraction: date | None = None
     stated_total: float | None = None
+    cuts: tuple[date, ...] = ()
+    """Up to when each row counts, in files that stack several releases."""
     points: tuple[Sequence[float], Sequence[float]] | None = field(default=None)
     """Longitude and latitude of each row, in degrees, in files of points."""
 
@@ -151,6 +154,34 @@ def read_csv(path: Path, shape: Shape) -> Rows:
     }
     _check_names(path, list(columns), shape)
     return Rows(columns)
+
+
+def read_stacked_cuts(path: Path, shape: Shape) -> Rows:
+    """Rows of a CSV or a JSON list in which several releases lie one below the other.
+
+    The quantity is handed out under the first of its names, whichever the file uses.
+
+    Raises
+    ------
+    SourceError
+        As for `read_csv` or `read_records`, or if a row does not say up to when it counts.
+    """
+    rows = (read_csv if path.suffix.lower() == ".csv" else read_records)(path, shape)
+    names = list(rows.columns)
+    stated = rows.columns[names[_position(path, names, shape.cut, "cut")]]
+    known = {text: period_end(str(text)) for text in set(stated)}
+    if undated := sorted(str(text) for text, day in known.items() if day is None):
+        message = (
+            f"{shown(path)}: {len(undated)} cuts are no date like 31/01/2024, e.g. {undated[0]!r}. "
+            "Download it again."
+        )
+        raise SourceError(message)
+    columns = {
+        shape.quantities[0] if name in shape.quantities else name: values
+        for name, values in rows.columns.items()
+    }
+    cuts = tuple(day for text in stated if (day := known[text]))
+    return Rows(columns, rows.first_row, extraction=max(cuts), cuts=cuts)
 
 
 def read_measurements(path: Path, shape: Shape) -> Rows:

@@ -19,6 +19,7 @@ from tests.world.days import TODAY
 from tests.world.files import (
     MINE_VICTIM_FIELDS,
     centre,
+    displaced_groups,
     divipola_records,
     mine_point_records,
     mine_victim_rows,
@@ -126,3 +127,39 @@ class TestMineEvents:
         held = stored(data_dir, "core.source_file").query("source_id == 'mine_events'")
         roles = dict(zip(held["part"], held["role"], strict=True))
         assert roles == {"all": "current", "2018": "history"}
+
+
+class TestRegister:
+    def test_only_the_newest_cut_is_asked_for_and_earlier_ones_are_history(
+        self, publishers, data_dir
+    ):
+        groups = [
+            ("31/07/2026", "05901", "2024", "Mujer", 30),
+            ("31/07/2026", "05901", "2024", "Hombre", 20),
+            ("30/09/2025", "05901", "2024", "Mujer", 999),
+        ]
+        table = publishers.tables["krnc-8azs"] = Table(displaced_groups(groups), AUGUST)
+        outcome = refresh(data_dir, "ruv_years")
+        assert (outcome.failures, outcome.quarantine) == ((), ())
+        assert outcome.adopted[0].cut_date == "2026-07-31"
+        sums = [one for one in publishers.asked if "sum(per_ocu)" in one]
+        assert all("fecha_corte='31/07/2026'" in one for one in sums)
+
+        newer = [("31/08/2026", "05901", "2024", "Mujer", 51), groups[0]]
+        table.rows, table.updated = displaced_groups(newer), AUGUST + 30 * 86_400
+        outcome = refresh(data_dir, "ruv_years")
+        assert outcome.quarantine == ()
+        yearly = stored(data_dir, "core.crime_yearly").query("series_id == 'displacement_yearly'")
+        assert yearly[["municipality_code", "year", "events"]].to_numpy().tolist() == [
+            ["05901", 2024, 51]
+        ]
+        history = stored(data_dir, "core.revision").query("series_id == 'displacement_yearly'")
+        assert history.groupby("cut_date")["events"].sum().tolist() == [50, 51]
+        months = stored(data_dir, "core.crime_monthly").query("series_id == 'displacement'")
+        assert months["events"].sum() == 37  # the panel of months is as it was
+
+    def test_a_cut_that_cannot_be_dated_is_told(self, publishers, data_dir):
+        groups = [("31/07/2026", "05901", "2024", "Mujer", 3), ("julio", "05901", "2024", "", 3)]
+        publishers.tables["krnc-8azs"] = Table(displaced_groups(groups), AUGUST)
+        with pytest.raises(NetworkError, match="has 2 cuts, and of 1 the day cannot be read, such"):
+            refresh(data_dir, "ruv_years")

@@ -132,7 +132,7 @@ class TestSources:
         limited = {source.id for source in SOURCES if source.row_limit}
         assert limited == {
             "mindefensa_exports", "mindefensa_years", "mindefensa_totals", "police_exports",
-            "mine_victims", "mine_events",
+            "mine_victims", "mine_events", "ruv_years",
         }  # fmt: skip
 
     def test_alternatives_of_one_source_are_ranked(self) -> None:
@@ -150,7 +150,7 @@ class TestShapes:
         shape = SHAPES[name]
         assert all(normalised(column) == column for column in shape.known)
         listed = [
-            *shape.date, *shape.year, *shape.month, *shape.code, *shape.department,
+            *shape.date, *shape.year, *shape.month, *shape.cut, *shape.code, *shape.department,
             *shape.municipality, *shape.quantities, *shape.longitude, *shape.latitude,
             *shape.read_past,
         ]  # fmt: skip

@@ -626,6 +626,71 @@ class TestPanels:
         with pytest.raises(SourceError, match=r"unknown municipality code, e.g. '77000'"):
             read(path, "ruv_departments", "desplazamiento")
 
+    GROUPS = (
+        ("31/07/2026", "05901", "2024", "Mujer", 50),
+        ("31/08/2026", "05901", "2024", "Mujer", 30),
+        ("31/08/2026", "05901", "2024", "Hombre", 25),
+        ("30/06/2026", "05901", "2024", "Hombre", 999),  # later as text, earlier as a day
+        ("31/08/2026", "05901", "2025", "Mujer", 4),
+        ("31/08/2026", "13902", "2025", "Mujer", 0),
+        ("31/08/2026", "13000", "2025", "Mujer", 3),
+    )
+
+    def test_only_the_newest_of_stacked_cuts_counts(self, tmp_path: Path, read: Any) -> None:
+        groups = files.displaced_groups(self.GROUPS)
+        path = files.records_table(tmp_path / "krnc-8azs.csv", groups)
+        reading = read(path, "ruv_years", "krnc-8azs", cut_date="2026-10-31")
+        assert counts(reading, "displacement_yearly") == {
+            ("05901", "2024-01"): 55,
+            ("05901", "2025-01"): 4,
+            ("13000", "2025-01"): 3,
+        }
+        assert {(drop.reason[:14], drop.rows, drop.events) for drop in reading.drops} == {
+            ("an earlier cut", 2, 1049),
+            ("quantity 0: no", 1, 0),
+        }
+        assert (reading.events_read, balance(reading)) == (1111, (3, 0))
+        assert (reading.file.cut_date, reading.file.cut_basis) == ("2026-08-31", "column")
+        assert str(reading.months[-1]) == "2025-12"
+
+    def test_sums_of_the_register_say_the_same_as_its_rows(self, tmp_path: Path, read: Any) -> None:
+        groups = files.displaced_groups(one for one in self.GROUPS if one[0] == "31/08/2026")
+        rows = read(
+            files.records_table(tmp_path / "krnc-8azs.csv", groups), "ruv_years", "krnc-8azs"
+        )
+        keys = ("fecha_corte", "estado_depto", "cod_ciudad_muni", "ciudad_municipio", "vigencia")
+        summed = (
+            pd.DataFrame(groups)
+            .astype({"per_ocu": int})
+            .groupby(list(keys), as_index=False)["per_ocu"]
+            .sum()
+            .rename(columns={"per_ocu": "personas"})
+            .astype(str)
+        )
+        records = [*summed.to_dict("records"), {**summed.iloc[0], "vigencia": "2020"}]
+        del records[-1]["personas"]  # the portal leaves out a sum of nothing
+        path = files.document(tmp_path / "krnc-8azs.json", records)
+        sums = read(path, "ruv_years", "krnc-8azs")
+        name = "displacement_yearly"
+        assert counts(sums, name) == counts(rows, name)
+        assert [drop.reason for drop in sums.drops] == [
+            "no value published (NA)",
+            "quantity 0: no event",
+        ]
+
+    @pytest.mark.parametrize("cut", ["", "agosto", "2026/08/31"])
+    def test_a_cut_without_a_day_is_told(self, tmp_path: Path, read: Any, cut: str) -> None:
+        groups = files.displaced_groups([(cut, "05901", "2024", "Mujer", 5)])
+        path = files.records_table(tmp_path / "krnc-8azs.csv", groups)
+        with pytest.raises(SourceError, match=f"1 cuts are no date like 31/01/2024, e.g. '{cut}'"):
+            read(path, "ruv_years", "krnc-8azs")
+
+    def test_a_year_after_the_cut_is_a_fault(self, tmp_path: Path, read: Any) -> None:
+        groups = files.displaced_groups([("31/08/2025", "05901", "2026", "Mujer", 5)])
+        path = files.records_table(tmp_path / "krnc-8azs.csv", groups)
+        with pytest.raises(SourceError, match="date after 2025-08-31"):
+            read(path, "ruv_years", "krnc-8azs")
+
     def test_measured_hectares_keep_fractions_and_zeros(self, tmp_path: Path, read: Any) -> None:
         rows = [("05901", 2016, 12.5), ("13902", 2016, 0.0), ("05901", 2021, 3.25)]
         path = files.coca(tmp_path / "coca_hectares.csv", rows)

@@ -484,6 +484,38 @@ def displacement_months(path: Path, rows: Iterable[tuple[str, str, float]]) -> P
     )  # fmt: skip
 
 
+def displaced_groups(
+    rows: Iterable[tuple[str, str, str, str, int]],
+) -> list[dict[str, str]]:
+    """Groups of people in the register: cut, code, year, sex, people; the portal's column names.
+
+    A code ``dd000`` is written as 0 beside the department's name.
+    """
+    return [
+        {
+            "fecha_corte": cut,
+            "nom_rpt": "REPORTE INVENTADO",
+            "cod_pais": "48",
+            "pais": "PAIS INVENTADO",
+            "cod_estado_depto": str(int(code[:2])),
+            "estado_depto": place_names(code)[1].title(),
+            "cod_ciudad_muni": "0" if code.endswith("000") else str(int(code)),
+            "ciudad_municipio": "SIN DEFINIR" if code.endswith("000") else place_names(code)[0],
+            "vigencia": year,
+            "param_hecho": "5",
+            "hecho": "Desplazamiento forzado",
+            "sexo": sex,
+            "etnia": "Ninguna",
+            "discapacidad": "Ninguna",
+            "ciclo_vital": "entre 29 y 59",
+            "per_ocu": str(people),
+            "per_llegada": "9",
+            "eventos": "9",
+        }
+        for cut, code, year, sex, people in rows
+    ]
+
+
 _DEPARTMENT_NUMBERS = (
     "pib_miles_millones", "pob_total", "pib_pc", "ln_pib_pc", "expulsados_total",
     "recibidos_total", "eventos_total", "expulsados_adol", "tasa_expulsion", "tasa_expul_adol",

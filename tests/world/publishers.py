@@ -161,15 +161,18 @@ class Publishers:
 
     def _rows(self, table: Table, suffix: str, query: Mapping[str, str]) -> Answer:
         select = query.get("$select")
+        column, _, value = query.get("$where", "").partition("=")
+        held = [row for row in table.rows if not column or row[column] == value.strip("'")]
         if select == "count(*)":
             count = len(table.rows) if table.counted is None else table.counted
             return Answer(json.dumps([{"count": str(count)}]).encode())
-        if select == "sum(cantidad)":
-            total = sum(int(row["cantidad"]) for row in table.rows)
-            return Answer(json.dumps([{"sum_cantidad": str(total)}]).encode())
-        rows = list(table.rows)
+        if select and "$group" not in query:
+            quantity = select.removeprefix("sum(").removesuffix(")")
+            total = sum(int(row[quantity]) for row in held)
+            return Answer(json.dumps([{f"sum_{quantity}": str(total)}]).encode())
+        rows = held
         if select:
-            rows = _summed(rows, query["$group"].split(","))
+            rows = _summed(rows, query["$group"].split(","), select.split(",")[-1])
         assert query["$order"] in {":id", query.get("$group")}
         first = int(query.get("$offset", 0))
         rows = rows[first : first + int(query.get("$limit", 1000))]
@@ -204,15 +207,19 @@ class Publishers:
         return Answer(content, 200, {"ETag": etag})
 
 
-def _summed(rows: Sequence[Mapping[str, str]], keys: Sequence[str]) -> list[dict[str, str]]:
+def _summed(
+    rows: Sequence[Mapping[str, str]], keys: Sequence[str], total: str
+) -> list[dict[str, str]]:
+    """Rows by their keys, with a total such as ``sum(cantidad) as total``, if it is one."""
+    quantity, _, name = total.removeprefix("sum(").partition(") as ")
     sums: dict[tuple[str, ...], int] = {}
     for row in rows:
-        known = {**row, "anio": row["fecha_hecho"][:4]}
-        key = tuple(known[name] for name in keys)
-        sums[key] = sums.get(key, 0) + int(row["cantidad"])
+        known = {**row, "anio": row.get("fecha_hecho", "")[:4]}
+        key = tuple(known[one] for one in keys)
+        sums[key] = sums.get(key, 0) + (int(row[quantity]) if name else 0)
     return [
-        dict(zip(keys, key, strict=True)) | {"total": str(total)}
-        for key, total in sorted(sums.items())
+        dict(zip(keys, key, strict=True)) | ({name: str(value)} if name else {})
+        for key, value in sorted(sums.items())
     ]
 
 

@@ -8,9 +8,9 @@ twice, and the rows are as many as the portal counts.
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -21,6 +21,7 @@ from pipeline.catalog.shapes import shape_of
 from pipeline.errors import SourceError
 from pipeline.ingest.fetch.files import Staged
 from pipeline.ingest.fetch.http import Passing, Session
+from pipeline.ingest.raw import period_end
 from pipeline.words import normalised
 
 _STARTS: Final = 4
@@ -170,9 +171,12 @@ def _refuse_drift(source_id: str, table: PortalTable, names: Sequence[str]) -> N
         raise SourceError(message)
 
 
-def _stated(session: Session, table: PortalTable, expression: str) -> int:
-    """One whole number that the portal computes over all rows."""
-    answer = session.document(f"{PORTAL}/resource/{table.view}.json", {"$select": expression})
+def _stated(
+    session: Session, table: PortalTable, expression: str, of: Mapping[str, str] | None = None
+) -> int:
+    """One whole number that the portal computes over all rows, or over those of a condition."""
+    question = {"$select": expression, **(of or {})}
+    answer = session.document(f"{PORTAL}/resource/{table.view}.json", question)
     try:
         ((value,),) = (record.values() for record in answer)
         return round(float(value))
@@ -267,6 +271,7 @@ def _fetch_sums(session: Session, table: PortalTable, target: Path) -> None:
     *keys, total = table.select
     group = ",".join(key.rpartition(" as ")[2] for key in keys)
     expression, _, name = total.rpartition(" as ")
+    condition = _newest_cut(session, table)
     records: list[dict[str, Any]] = []
     while True:
         window = {
@@ -275,6 +280,7 @@ def _fetch_sums(session: Session, table: PortalTable, target: Path) -> None:
             "$order": group,
             "$limit": str(PORTAL_PAGE_ROWS),
             "$offset": str(len(records)),
+            **condition,
         }
         page = session.document(_resource(table), window)
         if not isinstance(page, list) or not all(isinstance(one, dict) for one in page):
@@ -285,9 +291,28 @@ def _fetch_sums(session: Session, table: PortalTable, target: Path) -> None:
             break
     session.progress.rows(len(records), len(records))
     held = sum(float(one.get(name, 0)) for one in records)
-    if not records or round(held) != _stated(session, table, expression):
+    if not records or round(held) != _stated(session, table, expression, condition):
         raise _ReplacedError
     target.write_text(json.dumps(records, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _newest_cut(session: Session, table: PortalTable) -> dict[str, str]:
+    """The condition that holds for the newest release only; none where there is but one."""
+    if not table.cut:
+        return {}
+    question = {"$select": table.cut, "$group": table.cut, "$order": table.cut}
+    answer = session.document(_resource(table), {**question, "$limit": str(PORTAL_PAGE_ROWS)})
+    records = answer if isinstance(answer, list) else []
+    days = {str(one.get(table.cut)): period_end(str(one.get(table.cut))) for one in records}
+    undated = [text for text, day in days.items() if day is None]
+    if undated or not days:
+        message = (
+            f"{_resource(table)} has {len(days)} cuts, and of {len(undated)} the day cannot be read"
+            f"{f', such as {undated[0]!r}' if undated else ''}: nobody can tell the newest."
+        )
+        raise SourceError(message)
+    newest = max(days, key=lambda text: days[text] or date.min)
+    return {"$where": f"{table.cut}='{newest}'"}
 
 
 def _taken_up(part: Path, updated: int) -> _Gathered:
