@@ -192,3 +192,17 @@ ANOMALY_EVENTS_MIN: Final = 5
 
 Farrington et al. (1996): five cases within four weeks.
 """
+
+PEERS: Final = 5
+"""Peers of each place: enough to even out chance, few enough to be alike.
+
+Rubin and Thomas (2000), *Journal of the American Statistical Association* 95(450), 573-585, and
+Stuart (2010), *Statistical Science* 25(1), 1-21, on what more matches win and cost.
+"""
+
+BALANCE_LIMIT: Final = 0.25
+"""Standardised mean difference up to which two groups count as balanced.
+
+Rubin (2001), *Health Services and Outcomes Research Methodology* 2, 169-188. The stricter 0.1 of
+Austin (2009), *Statistics in Medicine* 28(25), 3083-3107, is within chance for groups of 35.
+"""
