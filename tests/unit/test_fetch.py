@@ -1,6 +1,7 @@
 """Fetching: what comes is whole, what changed nothing is not asked for again, faults are told."""
 
 import csv
+import gzip
 import io
 import json
 import logging
@@ -29,14 +30,18 @@ from pipeline.reasons import ReasonKind
 from tests.world.publishers import (
     HASTY,
     PORTAL,
+    Answer,
     Publishers,
     Table,
     cut,
+    cut_archive,
     nothing,
     overstated,
+    piece,
     sent_on,
     serving,
     silence,
+    stale,
     status,
     web_page,
 )
@@ -64,6 +69,7 @@ PASSING = {
     "silence": silence,
     "cut": cut,
     "overstated": overstated,
+    "cut archive": cut_archive,
     "web page": web_page,
 }
 SPOILERS = {name: fault for name, fault in PASSING.items() if name != "silence"}
@@ -197,6 +203,54 @@ class TestPortal:
         publishers.before.append(("offset=4", stale))
         assert rows_of(harvest(publishers, HOMICIDES, tmp_path)) == [str(n) for n in range(8)]
 
+    def test_a_page_from_before_the_release_is_asked_for_again(self, publishers, tmp_path):
+        """As many rows as the new page has: only the portal's own date tells them apart."""
+        table = publishers.tables["m8fd-ahd9"] = Table([homicide(n) for n in range(10)])
+        (known,) = harvest(publishers, HOMICIDES, tmp_path).staged
+        table.rows, table.updated = [homicide(n) for n in range(50, 60)], table.updated + 1
+        for offset in (0, 4):
+            publishers.spoil(f"offset={offset}", stale)
+        found = harvest(publishers, HOMICIDES, tmp_path, {known.key: known.mark})
+        assert rows_of(found) == [str(n) for n in range(50, 60)]
+
+    def test_a_stale_first_page_is_not_taken_up_again(self, publishers, tmp_path):
+        table = publishers.tables["m8fd-ahd9"] = Table([homicide(n) for n in range(10)])
+        harvest(publishers, HOMICIDES, tmp_path)
+        table.rows, table.updated = [homicide(n) for n in range(50, 60)], table.updated + 1
+        publishers.spoil("offset=0", *[stale] * 4)
+        assert len(harvest(publishers, HOMICIDES, tmp_path).failures) == 1
+        assert rows_of(harvest(publishers, HOMICIDES, tmp_path)) == [str(n) for n in range(50, 60)]
+
+    def test_a_release_older_than_the_known_one_is_a_stale_copy(self, publishers, tmp_path):
+        publishers.tables["m8fd-ahd9"] = Table([homicide(n) for n in range(10)], 1_700_000_000)
+        key = "https://www.datos.gov.co/d/m8fd-ahd9#m8fd-ahd9.csv"
+        (failure,) = harvest(publishers, HOMICIDES, tmp_path, {key: "1700086400"}).failures
+        assert "updated on 2023-11-14, before the release that is here (2023-11-15)" in (
+            failure.reason
+        )
+        assert publishers.downloads() == []
+
+    @pytest.mark.parametrize("updated", [-1, 1_700_000_000_000, 10**30])
+    def test_a_time_of_update_that_is_none_is_told(self, publishers, tmp_path, updated):
+        publishers.tables["m8fd-ahd9"] = Table([homicide(0)], updated)
+        (failure,) = harvest(publishers, HOMICIDES, tmp_path).failures
+        assert "does not say when its rows were updated" in failure.reason
+
+    def test_a_release_of_tomorrow_is_refused(self, publishers, tmp_path):
+        """Its cut would keep every later release from being shown."""
+        in_the_year_2100 = 4_102_488_000
+        publishers.tables["m8fd-ahd9"] = Table([homicide(0)], in_the_year_2100)
+        (failure,) = harvest(publishers, HOMICIDES, tmp_path).failures
+        assert "published on 2100-01-01, which is yet to come" in failure.reason
+
+    def test_sums_that_are_no_numbers_are_told(self, publishers, tmp_path):
+        publishers.tables["m8fd-ahd9"] = Table([homicide(0)])
+        totals = next(one for one in CHANNELS if one.source == "mindefensa_totals")
+        for answer in (b'[{"anio": "2024", "total": "x"}]', b'[{"anio": "2024", "total": 1e999}]'):
+            publishers.spoil("total", lambda found, body=answer: setattr(found, "body", body))
+            (failure,) = harvest(publishers, totals, tmp_path).failures
+            assert "sums that are no numbers" in failure.reason
+
     def test_rows_that_are_missing_are_noticed(self, publishers, tmp_path):
         publishers.tables["m8fd-ahd9"] = Table([homicide(n) for n in range(6)], counted=7)
         (failure,) = harvest(publishers, HOMICIDES, tmp_path).failures
@@ -312,6 +366,76 @@ class TestFiles:
         publishers.spoil("a.json", cut)
         assert fetched_text(harvest(publishers, PLAIN, tmp_path)).encode() == self.CONTENT
         assert publishers.headers[-1]["Range"].startswith("bytes=")
+
+    @pytest.mark.parametrize("fault", [cut_archive, overstated, cut, piece])
+    def test_a_fault_that_stays_leaves_no_file(self, publishers, tmp_path, fault):
+        publishers.files["files.test/a.json"] = self.CONTENT
+        publishers.spoil("a.json", *[fault] * HASTY.attempts)
+        found = harvest(publishers, PLAIN, tmp_path)
+        assert (len(found.failures), found.staged) == (1, ())
+        assert list(tmp_path.rglob("a.json")) == []
+
+    def test_a_packed_file_is_unpacked_whole(self, publishers, tmp_path):
+        """In two members, each of which unpacks to more than arrives at a time."""
+        halves = self.CONTENT[:500_000], self.CONTENT[500_000:]
+
+        def pack(answer: Answer) -> None:
+            answer.body = b"".join(gzip.compress(half) for half in halves)
+            answer.headers["Content-Encoding"] = "gzip"
+
+        publishers.files["files.test/a.json"] = self.CONTENT
+        publishers.spoil("a.json", pack)
+        assert fetched_text(harvest(publishers, PLAIN, tmp_path)).encode() == self.CONTENT
+        assert len(publishers.asked) == 1
+
+    def test_a_file_whose_end_nobody_states_is_not_taken_for_whole(self, publishers, tmp_path):
+        def endless(answer: Answer) -> None:
+            cut(answer)
+            answer.headers = {"Content-Length": None, "Connection": "close"}
+
+        publishers.files["files.test/a.json"] = self.CONTENT
+        publishers.spoil("a.json", *[endless] * HASTY.attempts)
+        (failure,) = harvest(publishers, PLAIN, tmp_path).failures
+        assert "does not say where it ends" in failure.reason
+
+    def test_a_part_of_the_rest_is_not_taken_for_the_rest(self, publishers, tmp_path):
+        publishers.files["files.test/a.json"] = self.CONTENT
+        publishers.spoil("a.json", cut, piece)
+        assert fetched_text(harvest(publishers, PLAIN, tmp_path)).encode() == self.CONTENT
+        assert sum("Range" in one for one in publishers.headers) == 2
+
+    def test_a_part_of_another_version_is_not_joined(self, publishers, tmp_path):
+        """A server that gives the part asked for, of whatever it has now."""
+
+        def replaced(answer: Answer) -> None:
+            answer.body = b"9" * len(answer.body)
+            answer.headers["ETag"] = '"another"'
+
+        publishers.files["files.test/a.json"] = self.CONTENT
+        publishers.spoil("a.json", cut, replaced)
+        assert fetched_text(harvest(publishers, PLAIN, tmp_path)).encode() == self.CONTENT
+
+    def test_a_stop_before_the_first_byte_of_a_new_version_mixes_nothing(
+        self, publishers, tmp_path, monkeypatch
+    ):
+        """Half of one version is here when the fetch of another is stopped at its first byte."""
+        publishers.files["files.test/a.json"] = self.CONTENT
+        publishers.spoil("a.json", cut, *[status(500)] * (HASTY.attempts - 1))
+        harvest(publishers, PLAIN, tmp_path)
+        newer = b"[" + b'"renewed!", ' * 100_000 + b'"end"]'
+        publishers.files["files.test/a.json"] = newer
+        write, written = Path.write_text, []
+
+        def stopped(path: Path, *arguments: object) -> int:
+            written.append(write(path, *arguments))
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "write_text", stopped)
+            with pytest.raises(KeyboardInterrupt):
+                harvest(publishers, PLAIN, tmp_path)
+        assert written
+        assert fetched_text(harvest(publishers, PLAIN, tmp_path)).encode() == newer
 
     def test_a_file_that_changed_meanwhile_is_begun_again(self, publishers, tmp_path):
         publishers.files["files.test/a.json"] = self.CONTENT
@@ -441,6 +565,17 @@ class TestListing:
 
         ministry.before.append(("/items", rotate))
         assert len(harvest(ministry, WORKBOOKS, tmp_path).staged) == 2
+
+    def test_a_listing_from_before_the_known_release_is_stale(self, ministry, tmp_path):
+        marks = {one.key: one.mark for one in harvest(ministry, WORKBOOKS, tmp_path).staged}
+        newest = max(ministry.listing, key=lambda one: one["id"] == "CONT1")
+        ministry.listing.remove(newest)
+        ministry.asked.clear()
+        (failure,) = harvest(ministry, WORKBOOKS, tmp_path, marks).failures
+        assert "as of 2025-12-24, older than the release that is here (2026-02-24)" in (
+            failure.reason
+        )
+        assert not any("/assets/" in one for one in ministry.asked)
 
     def test_a_page_without_token_is_told(self, ministry, tmp_path):
         ministry.files[MINISTRY_PAGE] = b"<html>rebuilt"

@@ -639,12 +639,17 @@ def population_long(path: Path, years: Iterable[int] = range(2018, 2025)) -> Pat
     return sheet(path, [[*header, "year", "poblacion"], *rows], "Hoja2")
 
 
-def population_areas(path: Path, years: Iterable[int] = range(2018, 2027)) -> Path:
-    """DANE's projection by area: header in the eighth row, codes as numbers, notes below."""
+def population_areas(
+    path: Path, years: Iterable[int] = range(2018, 2027), *, grown: int = 0
+) -> Path:
+    """DANE's projection by area: header in the eighth row, codes as numbers, notes below.
+
+    `grown` are people more in every place and year.
+    """
     header = ["DP", "DPNOM", "MPIO", "DPMP", "AÑO", "ÁREA GEOGRÁFICA", "Total"]
     cells: Cells = [[""] for _ in range(7)]
     cells[3] = ["PROYECCIONES INVENTADAS"]
-    return sheet(path, [*cells, header, *_by_area(years, as_number=True), *_NOTES],
+    return sheet(path, [*cells, header, *_by_area(years, as_number=True, grown=grown), *_NOTES],
                  "PobMunicipalxÁrea")  # fmt: skip
 
 
@@ -682,13 +687,13 @@ def _keys(code: str) -> list[str]:
     return [code[:2], department.title(), code, municipality.title()]
 
 
-def _by_area(years: Iterable[int], *, as_number: bool) -> Cells:
+def _by_area(years: Iterable[int], *, as_number: bool, grown: int = 0) -> Cells:
     rows: Cells = []
     for code in PLACES:
         department, department_name, _, name = _keys(code)
         shown: list[Any] = [int(department), department_name, int(code), name]
         for year in years:
-            people = residents(code, year)
+            people = residents(code, year) + grown
             for area, share in (("Cabecera Municipal", people // 3),
                                 ("Centros Poblados y Rural Disperso", people - people // 3),
                                 ("Total", people)):  # fmt: skip

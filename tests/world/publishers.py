@@ -5,13 +5,15 @@ Faults are served once each, in the order they were asked for, to the first requ
 """
 
 import csv
+import gzip
 import io
 import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -33,10 +35,13 @@ class Answer:
 
     body: bytes
     status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str | None] = field(default_factory=dict)
+    """None: not sent, though it usually is."""
     stated_length: int | None = None
     cut_at: int | None = None
     delay: float = 0.0
+    before: "Answer | None" = None
+    """The answer to the same request before the publisher changed anything."""
 
 
 Fault = Callable[[Answer], None]
@@ -65,6 +70,41 @@ def cut(answer: Answer) -> None:
 def overstated(answer: Answer) -> None:
     """More bytes are announced than come."""
     answer.stated_length = len(answer.body) + 10
+
+
+def cut_archive(answer: Answer) -> None:
+    """Packed although nobody asked for it, and the packing ends early: the length is right."""
+    answer.body = gzip.compress(answer.body)[:-9]
+    answer.headers |= {"Content-Encoding": "gzip"}
+
+
+def piece(answer: Answer) -> None:
+    """Less of the rest of a file than was asked for, honestly labelled; other answers are cut."""
+    span = answer.headers.get("Content-Range")
+    if not span:
+        cut(answer)
+        return
+    first, _, size = span.removeprefix("bytes ").partition("-")
+    answer.body = answer.body[: len(answer.body) // 2]
+    last = int(first) + len(answer.body) - 1
+    answer.headers["Content-Range"] = f"bytes {first}-{last}/{size.partition('/')[2]}"
+
+
+def stale(answer: Answer) -> None:
+    """What a forgetful cache still has of this address."""
+    if answer.before is not None:
+        old = answer.before
+        answer.body, answer.status, answer.headers = old.body, old.status, dict(old.headers)
+
+
+def without_rows(answer: Answer) -> None:
+    """Only the first line, as if the dataset were empty."""
+    answer.body = answer.body.partition(b"\n")[0] + b"\n"
+
+
+def other_columns(answer: Answer) -> None:
+    """One column has another name."""
+    answer.body = answer.body.replace(b"cantidad", b"victimas")
 
 
 def web_page(answer: Answer) -> None:
@@ -96,6 +136,14 @@ class Table:
     def columns(self) -> list[str]:
         return list(self.rows[0]) if self.rows else []
 
+    def text(self, rows: Sequence[Mapping[str, str]] | None = None) -> bytes:
+        """Some rows, by default all, as the portal writes CSV."""
+        text = io.StringIO()
+        writer = csv.DictWriter(text, self.columns, quoting=csv.QUOTE_ALL, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows if rows is None else rows)
+        return text.getvalue().encode()
+
 
 @dataclass
 class Publishers:
@@ -113,6 +161,7 @@ class Publishers:
     before: list[tuple[str, Callable[[], None]]] = field(default_factory=list)
     """Called once before the first request whose address holds the text is answered."""
     token: str = "0123456789abcdef"  # noqa: S105 - invented
+    _given: dict[str, list[Answer]] = field(default_factory=dict)
     _guard: Any = field(default_factory=threading.Lock)
 
     def spoil(self, part_of_address: str, *faults: Fault) -> None:
@@ -132,11 +181,21 @@ class Publishers:
                 self.before.remove(one)
                 one[1]()
             answer = self._whole(target, headers)
+            if answer.status == 200:
+                self._remember(shown, answer)
             fault = next((one for one in self.faults if one[0] in shown), None)
             if fault is not None:
                 self.faults.remove(fault)
                 fault[1](answer)
             return answer
+
+    def _remember(self, shown: str, answer: Answer) -> None:
+        """Keep the last two versions of an answer, for a cache that is behind."""
+        given = self._given.setdefault(shown, [])
+        if not given or given[-1].body != answer.body:
+            given.append(replace(answer))
+            del given[:-2]
+        answer.before = given[0] if len(given) > 1 else None
 
     def _whole(self, target: str, headers: Mapping[str, str]) -> Answer:
         parts = urlsplit(target)
@@ -146,7 +205,10 @@ class Publishers:
             return self._view(steps[2].removesuffix(".json"))
         if host == PORTAL and steps[0] == "resource":
             view, _, suffix = steps[1].rpartition(".")
-            return self._rows(self.tables[view], suffix, query)
+            table = self.tables[view]
+            answer = self._rows(table, suffix, query)
+            answer.headers["Last-Modified"] = formatdate(table.updated, usegmt=True)
+            return answer
         if steps[-1:] == ["items"] and "published" in steps:
             return self._items(query)
         if "assets" in steps and query.get("channelToken") != self.token:
@@ -178,11 +240,7 @@ class Publishers:
         rows = rows[first : first + int(query.get("$limit", 1000))]
         if suffix == "json":
             return Answer(json.dumps(rows).encode())
-        text = io.StringIO()
-        writer = csv.DictWriter(text, table.columns, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        return Answer(text.getvalue().encode())
+        return Answer(table.text(rows))
 
     def _items(self, query: Mapping[str, str]) -> Answer:
         if query.get("channelToken") != self.token:
@@ -244,7 +302,8 @@ def serving() -> Iterator[Publishers]:
             self.send_response(answer.status)
             length = answer.stated_length or len(answer.body)
             for name, value in {"Content-Length": str(length), **answer.headers}.items():
-                self.send_header(name, value)
+                if value is not None:
+                    self.send_header(name, value)
             self.end_headers()
             if answer.status != 304:
                 self.wfile.write(answer.body[: answer.cut_at])

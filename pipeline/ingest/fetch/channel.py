@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipeline.catalog.channels import (
@@ -109,7 +109,7 @@ def fetch(
     def attempt(dataset: str, bring: Callable[[], Staged | None]) -> None:
         nonlocal unchanged
         try:
-            one = bring()
+            one = _dated(bring(), asking.at)
         except (SourceError, OSError) as error:
             note(dataset, error)
         else:
@@ -150,6 +150,23 @@ def _kind(error: Exception) -> ReasonKind:
     if isinstance(error, RefusedError):
         return ReasonKind.NOT_OFFERED
     return ReasonKind.NOT_STORED if isinstance(error, OSError) else ReasonKind.NOT_WHOLE
+
+
+def _dated(staged: Staged | None, now: datetime) -> Staged | None:
+    """What came, unless its publisher's clock is off: its date would keep newer releases back.
+
+    Raises
+    ------
+    SourceError
+        If it is said to have been published after it was asked for.
+    """
+    if staged and staged.published and staged.published > now.date() + timedelta(days=1):
+        message = (
+            f"{staged.url} is said to be published on {staged.published}, which is yet to come. "
+            "Refresh again later; if it stays so, look at the publisher's page."
+        )
+        raise SourceError(message)
+    return staged
 
 
 def _remotes(

@@ -2,6 +2,7 @@
 
 import os
 import re
+import zipfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from pipeline.ingest import archives
 from pipeline.ingest.fetch.http import Passing, Session, refuse_page
 
 _SAFE_NAME: Final = re.compile(r"[\w()][\w .,()+-]{0,119}\.[A-Za-z]{3,5}")
-_SPAN: Final = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
+_SPAN: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,17 @@ def fetch_file(session: Session, remote: Remote, folder: Path, mark: str) -> Sta
     Raises
     ------
     SourceError
-        If it cannot be fetched whole, or is not what its name says.
+        If it cannot be fetched whole, is not what its name says, or is older than what is here.
     """
     if remote.mark and remote.mark == mark:
         return None
+    if remote.mark and mark.partition(" ")[0] > remote.mark.partition(" ")[0]:
+        message = (
+            f"{remote.name} is offered as of {remote.mark[:10]}, older than the release that is "
+            f"here ({mark[:10]}): a stale copy, or one that the publisher took back. Look at its "
+            "page."
+        )
+        raise SourceError(message)
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / remote.name
     conditions = {} if remote.mark else _conditions(mark)
@@ -134,37 +142,55 @@ def _received(session: Session, response: httpx.Response, target: Path) -> str |
         part.unlink(missing_ok=True)
         tag.unlink(missing_ok=True)
         raise Passing("the part that was here before fits the file no more")
-    start = _start(response, part)
+    start, size = _span(response, part, tag)
     etag = response.headers.get("ETag", "")
     is_plain = "Content-Encoding" not in response.headers
     can_resume = bool(etag) and not etag.startswith("W/") and is_plain
-    tag.write_text(etag if can_resume else "", "utf-8")
     length = response.headers.get("Content-Length", "")
     session.progress.expect(start + int(length) if length.isdigit() else None, start)
     with part.open("r+b" if start else "wb") as stream:
-        stream.truncate(start)
         stream.seek(start)
+        # only now: a note of this version beside bytes of another would join the two
+        tag.write_text(etag if can_resume else "", "utf-8")
         for chunk in session.chunks(response):
             stream.write(chunk)
         stream.flush()
         os.fsync(stream.fileno())
-    if not part.stat().st_size:
+    arrived = part.stat().st_size
+    if not arrived:
         raise Passing("an empty answer")
+    if size is not None and arrived != size:
+        raise Passing(f"{arrived:,} of {size:,} bytes came")
+    if not (_states_its_end(response) or zipfile.is_zipfile(part)):
+        raise Passing("the answer does not say where it ends, so it may be cut")
     refuse_page(part)
     part.replace(target)
     tag.unlink()
     return str(etag or response.headers.get("Last-Modified", ""))
 
 
-def _start(response: httpx.Response, part: Path) -> int:
-    """At which byte of the file the answer begins."""
+def _span(response: httpx.Response, part: Path, tag: Path) -> tuple[int, int | None]:
+    """At which byte of the file the answer begins, and how many the file has, where it says so.
+
+    Servers are known to send a part of whatever they have now, even if that is no longer the
+    version that the request named.
+    """
     if response.status_code != httpx.codes.PARTIAL_CONTENT:
-        return 0
+        return 0, None
     span = _SPAN.fullmatch(response.headers.get("Content-Range", ""))
-    if span is None or not part.exists() or int(span[1]) != part.stat().st_size:
+    is_asked = span is not None and part.exists() and int(span[1]) == part.stat().st_size
+    is_same = tag.exists() and response.headers.get("ETag") == tag.read_text("utf-8")
+    is_same = is_same and "Content-Encoding" not in response.headers
+    if span is None or not is_asked or not is_same:
         part.unlink(missing_ok=True)
+        tag.unlink(missing_ok=True)
         raise Passing("another part of the file came than the one asked for")
-    return int(span[1])
+    return int(span[1]), None if span[3] == "*" else int(span[3])
+
+
+def _states_its_end(response: httpx.Response) -> bool:
+    """Whether a break can be told from the end; without either header the two look alike."""
+    return bool({"content-length", "transfer-encoding"} & set(response.headers))
 
 
 def _conditions(mark: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ reason is repeated with exponential back-off and jitter, or after the time the s
 import json
 import os
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,8 @@ _REDIRECTS_MAX: Final = 5
 _DOCUMENT_BYTES_MAX: Final = 50_000_000
 _CHUNK_BYTES: Final = 1 << 17
 _AGENT: Final = "resilient-communities-atlas (monthly refresh)"
+_GZIP: Final = zlib.MAX_WBITS | 16
+"""Tells zlib to expect gzip's header and checksum."""
 _HTML_STARTS: Final = (b"<!doctype html", b"<html", b"<?xml version")
 
 
@@ -112,7 +115,11 @@ class Session:
 
     def __post_init__(self) -> None:
         timeout = httpx.Timeout(self.patience.read_timeout, connect=self.patience.connect_timeout)
-        headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"}
+        headers = {
+            "User-Agent": _AGENT,
+            "Accept-Encoding": "identity",
+            "Cache-Control": "no-cache",  # a cache between here and the publisher has to ask it
+        }
         self._client = httpx.Client(timeout=timeout, headers=headers)
         self._deadline = time.monotonic() + self.channel.max_seconds
 
@@ -186,7 +193,7 @@ class Session:
             If the source's limit of bytes or seconds is passed.
         """
         stated = response.headers.get("Content-Length")
-        for chunk in response.iter_bytes(_CHUNK_BYTES):
+        for chunk in _plain(response):
             self.received_bytes += len(chunk)
             self.progress.advance(len(chunk))
             if self.received_bytes > self.channel.max_bytes:
@@ -211,7 +218,7 @@ class Session:
             content = self._small(response)
             try:
                 return json.loads(content)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise Passing(f"the answer is not JSON ({content[:40]!r})") from error
 
         return self.ask(url, parsed, params=params)
@@ -306,6 +313,37 @@ class Session:
             raise SourceError(message)
 
 
+def _plain(response: httpx.Response) -> Iterator[bytes]:
+    """The body, unpacked if it was packed although plain bytes were asked for.
+
+    httpx takes a packed body that ends early for a whole one, so it is unpacked here.
+
+    Raises
+    ------
+    Passing
+        If the packing ends early, is damaged or is another one than gzip.
+    """
+    coding = response.headers.get("Content-Encoding", "identity").lower()
+    if coding == "identity":
+        yield from response.iter_raw(_CHUNK_BYTES)
+        return
+    if coding not in {"gzip", "x-gzip"}:
+        raise Passing(f"the answer is packed as {coding}, though plain bytes were asked for")
+    member = zlib.decompressobj(_GZIP)
+    for chunk in response.iter_raw(_CHUNK_BYTES):
+        packed = chunk
+        while packed:
+            if member.eof:
+                member = zlib.decompressobj(_GZIP)
+            try:
+                yield member.decompress(packed, _CHUNK_BYTES)
+            except zlib.error as error:
+                raise Passing(f"the packed answer is damaged ({error})") from error
+            packed = member.unused_data or member.unconsumed_tail
+    if not member.eof:
+        raise Passing("the packed answer ends early")
+
+
 def refuse_page(path: Path) -> None:
     """Stop at a page of HTML that came instead of a file, with status 200.
 
@@ -323,7 +361,7 @@ def refuse_page(path: Path) -> None:
 def _retry_after(response: httpx.Response) -> float | None:
     """Seconds the server asks to wait, which it states as a number or as a date."""
     stated = response.headers.get("Retry-After", "")
-    if stated.isdigit():
+    if stated.isdecimal():
         return float(stated)
     try:
         return max(0.0, parsedate_to_datetime(stated).timestamp() - time.time())

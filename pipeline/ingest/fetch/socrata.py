@@ -24,12 +24,16 @@ from pipeline.ingest.fetch.http import Passing, Session
 from pipeline.ingest.raw import period_end
 from pipeline.words import normalised
 
+_LATEST: Final = 1 << 33
+"""Seconds since 1970; a time beyond (the year 2242) is one in another unit, or none."""
+_MODIFIED: Final = "Last-Modified"
+_BEHIND: Final = "X-SODA2-Data-Out-Of-Date"
 _STARTS: Final = 4
-"""How often a dataset is begun again that the publisher replaces while it is being read."""
+"""How often a dataset is begun again whose pages are not all of one release."""
 
 
 class _ReplacedError(Exception):
-    """The publisher put another release in the dataset's place between two pages."""
+    """Two answers are of different releases: one replaced the other meanwhile, or is a copy."""
 
 
 @dataclass(slots=True)
@@ -38,6 +42,8 @@ class _Gathered:
 
     updated: int
     header: str = ""
+    modified: str = ""
+    """When the portal last changed the rows that it gave, in its own words."""
     rows: int = 0
     size: int = 0
     pages: list[str] = field(default_factory=list)
@@ -96,11 +102,18 @@ def fetch_table(
     Raises
     ------
     SourceError
-        If the columns are not the declared ones, or the pages do not make up the dataset.
+        If the columns are not the declared ones, the pages do not make up the dataset, or it is
+        an older release than the known one.
     """
     updated = _updated(session, table)
     if str(updated) == mark:
         return None
+    if mark and updated < int(mark):
+        message = (
+            f"{PORTAL}/d/{table.view} says that it was updated on {_day(updated)}, before the "
+            f"release that is here ({_day(int(mark))}): a stale copy. Refresh again later."
+        )
+        raise SourceError(message)
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / table.name
     for _ in range(_STARTS):
@@ -111,27 +124,30 @@ def fetch_table(
                     _fetch_sums(session, table, target)
                 else:
                     _fetch_rows(session, table, target, updated, page_rows)
-            newest = _updated(session, table)
+            is_whole = True
         except _ReplacedError:
-            newest = _updated(session, table)
-            if newest == updated:
-                message = (
-                    f"{_resource(table)} changes while it is read, and its time of update does "
-                    "not. Refresh again later."
-                )
-                raise SourceError(message) from None
-        if newest == updated:
-            day = datetime.fromtimestamp(updated, UTC).date()
+            _drop(_part(target))
+            is_whole = False
+        newest = _updated(session, table)
+        if is_whole and newest == updated:
+            day = _day(updated)
             address = _resource(table)
             return Staged(table.dataset, target, address, key_of(table), str(updated), day)
         updated = newest
-    message = f"{_resource(table)} was replaced {_STARTS} times while it was read. Refresh later."
+    message = (
+        f"{_resource(table)} was replaced {_STARTS} times while it was read, or some of its pages "
+        "are stale copies. Refresh again later."
+    )
     raise SourceError(message)
 
 
 def key_of(table: PortalTable) -> str:
     """What stays the same of a dataset's file from release to release."""
     return f"{PORTAL}/d/{table.view}#{table.name}"
+
+
+def _day(seconds: int) -> date:
+    return datetime.fromtimestamp(seconds, UTC).date()
 
 
 def _resource(table: PortalTable) -> str:
@@ -142,12 +158,13 @@ def _updated(session: Session, table: PortalTable) -> int:
     """When the publisher last put rows in, in seconds since 1970."""
     view = session.document(f"{PORTAL}/api/views/{table.view}.json")
     updated = view.get("rowsUpdatedAt") if isinstance(view, dict) else None
-    if not isinstance(updated, int):
+    if not isinstance(updated, int) or not 0 < updated < _LATEST:
         message = f"{PORTAL}/d/{table.view} does not say when its rows were updated: {view!r:.80}."
         raise SourceError(message)
     if not table.select:
         columns = view.get("columns")
-        names = [str(column.get("fieldName")) for column in columns or () if column]
+        listed = columns if isinstance(columns, list) else []
+        names = [str(one.get("fieldName")) for one in listed if isinstance(one, dict)]
         _refuse_drift(session.channel.source, table, names)
     return updated
 
@@ -180,7 +197,7 @@ def _stated(
     try:
         ((value,),) = (record.values() for record in answer)
         return round(float(value))
-    except (AttributeError, TypeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:
         message = f"{_resource(table)} does not answer {expression}: {answer!r:.80}."
         raise SourceError(message) from error
 
@@ -190,7 +207,7 @@ def _fetch_rows(
 ) -> None:
     """All rows as the portal writes them, in pages, to one CSV."""
     total = _stated(session, table, "count(*)")
-    part = target.with_name(f".{target.name}.part")
+    part = _part(target)
     gathered = _taken_up(part, updated)
     session.progress.rows(gathered.rows, total)
     with part.open("r+b" if part.exists() else "w+b") as stream:
@@ -237,6 +254,7 @@ def _page(
                 continue
             header, is_header_read = head + line_end, True
             _check_header(head, gathered)
+            _check_release(response, gathered)
             if not gathered.size:
                 stream.write(header)
         count.add(body)
@@ -253,6 +271,7 @@ def _page(
         raise Passing("a page came twice")
     stream.flush()
     gathered.header = header.decode("utf-8", "replace").strip()
+    gathered.modified = response.headers.get(_MODIFIED, "")
     gathered.rows += count.rows
     gathered.size = stream.tell()
     gathered.pages.append(digest.hexdigest())
@@ -264,6 +283,15 @@ def _check_header(head: bytes, gathered: _Gathered) -> None:
         raise Passing("a web page came instead of rows")
     if gathered.header and text != gathered.header:
         raise _ReplacedError
+
+
+def _check_release(response: httpx.Response, gathered: _Gathered) -> None:
+    """Stop at a page of another release than the pages before it, such as one from a cache."""
+    modified = response.headers.get(_MODIFIED, "")
+    if gathered.size and modified != gathered.modified:
+        raise _ReplacedError
+    if response.headers.get(_BEHIND) == "true":
+        raise Passing("the portal says that its rows are not up to date yet")
 
 
 def _fetch_sums(session: Session, table: PortalTable, target: Path) -> None:
@@ -290,8 +318,12 @@ def _fetch_sums(session: Session, table: PortalTable, target: Path) -> None:
         if len(page) < PORTAL_PAGE_ROWS:
             break
     session.progress.rows(len(records), len(records))
-    held = sum(float(one.get(name, 0)) for one in records)
-    if not records or round(held) != _stated(session, table, expression, condition):
+    try:
+        held = round(sum(float(one.get(name, 0)) for one in records))
+    except (TypeError, ValueError, OverflowError) as error:
+        message = f"{_resource(table)} gives sums that are no numbers ({error})."
+        raise SourceError(message) from error
+    if not records or held != _stated(session, table, expression, condition):
         raise _ReplacedError
     target.write_text(json.dumps(records, ensure_ascii=False) + "\n", "utf-8")
 
@@ -330,6 +362,10 @@ def _note(part: Path, gathered: _Gathered) -> None:
     draft = _note_path(part).with_suffix(".draft")
     draft.write_text(json.dumps(asdict(gathered)), "utf-8")
     draft.replace(_note_path(part))
+
+
+def _part(target: Path) -> Path:
+    return target.with_name(f".{target.name}.part")
 
 
 def _note_path(part: Path) -> Path:
