@@ -128,6 +128,7 @@ class _Shelf:
                 _DATASETS[source_id, one.file.dataset].rank,
                 one.file.cut_date,
                 one.file.retrieved_date,
+                one.file.retrieved_at,
             )
         )
         contents = []

@@ -8,7 +8,6 @@ passed.
 import csv
 import hashlib
 import json
-import os
 import re
 import shutil
 import unicodedata
@@ -225,7 +224,7 @@ def read_lock(raw_dir: Path) -> tuple[RawFile, ...]:
 def write_lock(raw_dir: Path, files: Iterable[RawFile]) -> None:
     """Replace the lock in one step: readers see the old list or the new one, whole."""
     raw_dir.mkdir(parents=True, exist_ok=True)
-    draft = raw_dir / f".{LOCK_NAME}.{os.getpid()}"
+    draft = raw_dir / f".{LOCK_NAME}.draft"
     draft.write_text(lock_text(files), "utf-8")
     draft.replace(raw_dir / LOCK_NAME)
 
@@ -300,7 +299,7 @@ def adopt(raw_dir: Path, found: Iterable[Found]) -> None:
         if target.exists() and sha256_of(target) == one.file.sha256:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{target.name}.{os.getpid()}")
+        draft = target.with_name(f".{target.name}.draft")
         shutil.copyfile(one.location, draft)
         draft.replace(target)
 

@@ -6,7 +6,6 @@ only asks for more than it needs.
 
 import csv
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -110,7 +109,7 @@ class Register:
     def write(self, raw_dir: Path) -> None:
         """Replace the register in one step."""
         raw_dir.mkdir(parents=True, exist_ok=True)
-        draft = raw_dir / f".{REGISTER_NAME}.{os.getpid()}"
+        draft = raw_dir / f".{REGISTER_NAME}.draft"
         draft.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", "utf-8")
         draft.replace(raw_dir / REGISTER_NAME)
         if self.quarantine:
@@ -139,7 +138,7 @@ def set_aside(raw_dir: Path, found: Found, reason: Reason, since: str) -> Quaran
     target = raw_dir / QUARANTINE / path
     target.parent.mkdir(parents=True, exist_ok=True)
     if found.location != target:
-        draft = target.with_name(f".{target.name}.{os.getpid()}")
+        draft = target.with_name(f".{target.name}.draft")
         shutil.copyfile(found.location, draft)
         draft.replace(target)
     return Quarantined(replace(found.file, path=path), reason.kind, reason.text, since)

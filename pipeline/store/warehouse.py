@@ -9,7 +9,8 @@ import fcntl
 import hashlib
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -42,6 +43,22 @@ def layout_version() -> str:
     return hashlib.sha256("\n".join([*definitions, _sql("mart/rate")]).encode()).hexdigest()[:12]
 
 
+@contextmanager
+def _on_disk() -> Iterator[None]:
+    """Tell what the machine cannot write or hold apart from what is wrong with the figures.
+
+    Raises
+    ------
+    OSError
+        In place of the database's own error.
+    """
+    try:
+        yield
+    except (duckdb.OperationalError, duckdb.FatalException) as error:
+        message = f"the new warehouse cannot be written ({error})"
+        raise OSError(message) from error
+
+
 class Draft:
     """A warehouse being built; nobody sees it before `publish`.
 
@@ -62,6 +79,8 @@ class Draft:
     ------
     ContractError
         If another build is running in the same folder.
+    OSError
+        If the disk does not take it, here or later.
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -74,13 +93,14 @@ class Draft:
         self._part = self._path.with_name(self._path.name + _UNFINISHED)
         self._is_checked = False
         self._stored: set[str] = set()
-        self._connection = duckdb.connect(self._part, config=_CONFIG)
-        self._connection.execute("set enable_progress_bar = false")
-        for layer in sorted({table.layer for table in TABLES.values()}):
-            self._connection.execute(f"create schema {layer}")
-        for table in TABLES.values():
-            self._connection.execute(";".join(_ddl(table)))
-        self._connection.execute(f"create view mart.rate as {_sql('mart/rate')}")
+        try:
+            for left in self._link.parent.glob(f"warehouse-*{_UNFINISHED}*"):
+                left.unlink()  # of a build that was killed; the lock says that none is running
+            with _on_disk():
+                self._connection = _begun(self._part)
+        except BaseException:
+            self._let_go()
+            raise
 
     def __enter__(self) -> Self:
         """The draft itself."""
@@ -95,6 +115,7 @@ class Draft:
         """Remove what was not published."""
         self.discard()
 
+    @_on_disk()
     def store(self, name: str, frame: pd.DataFrame) -> None:
         """Check a frame against its declaration and add its rows, in the order of the key.
 
@@ -134,6 +155,7 @@ class Draft:
         self._stored.add(name)
         self._is_checked = False
 
+    @_on_disk()
     def frame(self, name: str, **parameters: object) -> pd.DataFrame:
         """Rows that a query finds in what has been stored so far.
 
@@ -151,6 +173,7 @@ class Draft:
         """
         return _rows(self._connection, _sql(name), parameters)
 
+    @_on_disk()
     def check(self) -> None:
         """Hold every law of ``sql/check`` against the stored tables.
 
@@ -169,6 +192,7 @@ class Draft:
             raise ContractError(_message("the tables do not add up", breaches))
         self._is_checked = True
 
+    @_on_disk()
     def publish(self, *, fingerprint: str, newest_cut: date, is_snapshot_only: bool) -> Path:
         """Let the published path point to this build, once all laws hold.
 
@@ -218,10 +242,19 @@ class Draft:
 
     def discard(self) -> None:
         """Remove the draft, if it was not published, and let the next build begin."""
-        self._connection.close()
-        for path in (self._part, self._part.with_name(self._part.name + ".wal")):
-            path.unlink(missing_ok=True)
-        os.close(self._lock)
+        try:
+            self._connection.close()
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        try:
+            for path in (self._part, self._part.with_name(self._part.name + ".wal")):
+                path.unlink(missing_ok=True)
+            if self._link.resolve() != self._path:
+                self._path.unlink(missing_ok=True)
+        finally:
+            os.close(self._lock)
 
 
 class Warehouse:
@@ -459,6 +492,22 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _begun(path: Path) -> duckdb.DuckDBPyConnection:
+    """A new file with every declared table in it, all empty."""
+    connection = duckdb.connect(path, config=_CONFIG)
+    try:
+        connection.execute("set enable_progress_bar = false")
+        for layer in sorted({table.layer for table in TABLES.values()}):
+            connection.execute(f"create schema {layer}")
+        for table in TABLES.values():
+            connection.execute(";".join(_ddl(table)))
+        connection.execute(f"create view mart.rate as {_sql('mart/rate')}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def _locked(path: Path) -> int:
     lock = os.open(path, os.O_CREAT | os.O_RDWR)
     try:
@@ -478,7 +527,6 @@ def _point(link: Path, target: Path) -> None:
 
 
 def _prune(folder: Path, keep: set[Path]) -> None:
-    # A crashed build may have left its part; the lock says that none is being written now.
     kept = {path.resolve() for path in keep}
     for path in folder.glob("warehouse-*.duckdb*"):
         if path.resolve() not in kept:
