@@ -128,6 +128,14 @@ class Source(NamedTuple):
         return self.licence_es if language == "es" else self.licence_en
 
 
+class Feed(NamedTuple):
+    """A dataset from which the figures of a series are read."""
+
+    series_id: str
+    source_id: str
+    dataset: str
+
+
 class Build(NamedTuple):
     """What the warehouse was made from."""
 
@@ -212,6 +220,12 @@ def unlocated_events(
 def sources(warehouse: Warehouse) -> list[Source]:
     """Published datasets that feed a series or the map, each once."""
     return list(dict.fromkeys(rows(views.sources(warehouse), Source)))
+
+
+@remembered
+def feeds(warehouse: Warehouse) -> list[Feed]:
+    """Which datasets each series is read from."""
+    return list(rows(views.feeds(warehouse), Feed))
 
 
 @remembered

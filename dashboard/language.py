@@ -3,14 +3,15 @@
 import gettext
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from io import BytesIO
+from math import inf
 from pathlib import Path
 from typing import Final, Literal
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -21,6 +22,12 @@ Window = Literal["year", "rolling", "month"]
 CATALOGUES: Final = Path(__file__).parent / "locale"
 LANGUAGES: Final[dict[LanguageCode, Locale]] = {"es": Locale("es", "CO"), "en": Locale("en", "US")}
 _ONE_DECIMAL_BELOW: Final = 10
+
+_AgeUnit = Literal["year", "month", "day"]
+_UNIT_DAYS: Final[dict[_AgeUnit, float]] = {"year": 365.25, "month": 30.4375, "day": 1}
+_MONTHS_FROM: Final = 61
+_YEARS_FROM: Final = 731
+"""Age in days from which it is told in months, and in years."""
 
 
 def spoken(wanted: Sequence[str | None]) -> LanguageCode:
@@ -91,6 +98,19 @@ class Words:
     def day(self, day: date) -> str:
         """A date in full."""
         return format_date(day, "long", locale=self.locale)
+
+    def age(self, day: date, today: date) -> str:
+        """How long ago a day was, in whole days, months or years that have passed."""
+        _ = self.text
+        days = (today - day).days
+        if days < 1:
+            return _("today")
+        unit: _AgeUnit = "day" if days < _MONTHS_FROM else "month" if days < _YEARS_FROM else "year"
+        # Babel rounds: given whole units of its own length, it has nothing to round.
+        whole = int(days / _UNIT_DAYS[unit]) * timedelta(days=int(_UNIT_DAYS[unit]))
+        return format_timedelta(
+            -whole, granularity=unit, threshold=inf, add_direction=True, locale=self.locale
+        )
 
     def month(self, month: date, *, short: bool = False) -> str:
         """A month and its year."""

@@ -19,6 +19,7 @@ from dashboard.chart import (
     history_spec,
 )
 from dashboard.facts import Coverage, Figure, Place
+from dashboard.freshness import series_staleness
 from dashboard.language import Words
 from dashboard.state import Period
 from dashboard.view import View
@@ -39,7 +40,7 @@ def place_panel(view: View, place: Place) -> None:
         now = history.loc[history["period"] == pd.Timestamp(view.period.start)]
         st.html(_figures(view, view.period, next(facts.rows(now, Figure), None)))
         _draw_history(view, history)
-    lines = [*view.series.caveats(view.language), *_unlocated(view, place)]
+    lines = [*_caveats(view), *_unlocated(view, place)]
     st.html(bullets(lines, "caveats"))
 
 
@@ -88,7 +89,7 @@ def series_panel(view: View) -> None:
         "Tap a municipality, or find it by name, to see its figures over time and what is known of "
         "the programme there."
     )
-    caveats = view.series.caveats(view.language)
+    caveats = _caveats(view)
     reading = [
         _("A colour means the same number in every period of a series."),
         _("Hatched municipalities have no published figure: unknown, not zero."),
@@ -255,6 +256,11 @@ def _key(words: Words, marks: Sequence[Marked], history: pd.DataFrame) -> Markup
     return Markup("<ul class='key'>{}</ul><p class='key-note'>{}</p>").format(
         Markup("").join(lines), " ".join(notes)
     )
+
+
+def _caveats(view: View) -> list[str]:
+    """What to keep in mind of the series: first that it is stale, if it is."""
+    return [*filter(None, [series_staleness(view)]), *view.series.caveats(view.language)]
 
 
 def _unlocated(view: View, place: Place) -> Iterable[str]:

@@ -64,15 +64,20 @@ class Standing:
     quarantine: tuple[Quarantined, ...]
 
     @property
+    def asked_on(self) -> date | None:
+        """Day on which it was last asked."""
+        return _day(self.asked_at) if self.asked_at else None
+
+    @property
     def is_overdue(self) -> bool:
         """Whether its publisher was asked after the day of the next release, and had none.
 
         A source that nobody asked is not overdue, and one that could not be asked is not known to
         be.
         """
-        if self.failures or self.quarantine or not (self.asked_at and self.next_expected):
+        if self.failures or self.quarantine or not (self.asked_on and self.next_expected):
             return False
-        return _day(self.asked_at) > self.next_expected
+        return self.asked_on > self.next_expected
 
     @property
     def lapses(self) -> tuple[Lapse, ...]:
@@ -130,9 +135,10 @@ def standings(
     raw_dir = data_dir / "raw"
     known = Register.read(raw_dir)
     manifest = bundled.read_manifest(snapshot_dir)
-    files = [*raw.read_lock(raw_dir), *(manifest.files if manifest else ())]
+    locked = raw.read_lock(raw_dir)
+    carried = manifest.files if manifest else ()
     return [
-        _standing(channel, [one for one in files if one.source_id == channel.source], known)
+        _standing(channel, _own(channel, locked), _own(channel, carried), known)
         for channel in channels
     ]
 
@@ -164,8 +170,15 @@ def next_publication(newest_cut: date | None, publication_day: int | None) -> da
     return after.replace(day=publication_day)
 
 
-def _standing(channel: Channel, files: Sequence[RawFile], known: Register) -> Standing:
-    """What is known of a channel by its files in use."""
+def _own(channel: Channel, files: Iterable[RawFile]) -> list[RawFile]:
+    return [one for one in files if one.source_id == channel.source]
+
+
+def _standing(
+    channel: Channel, locked: Sequence[RawFile], carried: Sequence[RawFile], known: Register
+) -> Standing:
+    """What is known of a channel by its own files: those here, and those behind the snapshot."""
+    files = [*locked, *carried]
     cuts = [one.cut_date for one in files if one.cut_date]
     newest = _day(max(cuts)) if cuts else None
     asked = known.asked.get(channel.source, Asked(""))
@@ -174,7 +187,7 @@ def _standing(channel: Channel, files: Sequence[RawFile], known: Register) -> St
         newest_cut=newest,
         next_expected=next_publication(newest, channel.publication_day),
         asked_at=asked.at,
-        failures=tuple(one for one in asked.failures if not _has_come(one, asked.at, files)),
+        failures=tuple(one for one in asked.failures if not _has_come(one, asked.at, locked)),
         quarantine=tuple(
             one
             for one in known.quarantine

@@ -217,6 +217,17 @@ def sources(warehouse: Warehouse) -> pd.DataFrame:
     return warehouse.query("view/sources")
 
 
+def feeds(warehouse: Warehouse) -> pd.DataFrame:
+    """Which datasets the figures of each series are read from.
+
+    Returns
+    -------
+    feeds
+        `series_id`, `source_id` and `dataset`.
+    """
+    return warehouse.query("view/feeds")
+
+
 def revisions(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
     """National yearly figures of each release of a series, for series with several releases.
 

@@ -11,6 +11,7 @@ from streamlit_folium import st_folium
 
 from dashboard import cached, facts, routes
 from dashboard.facts import Place, Series
+from dashboard.freshness import series_staleness
 from dashboard.language import Words
 from dashboard.paint import Scene, change, empty_map
 from dashboard.panel import coverage_panel, documented_panel, place_panel, series_panel
@@ -48,6 +49,7 @@ def _explore() -> None:
     with st.container(key="notes"):
         for bend in bends:
             st.html(Markup("<p class='note'>{}</p>").format(_bend_words(words)[bend]))
+        _stale_note(view)
     left, right = st.columns([1.72, 1], gap="medium")
     with left:
         map_view(view.warehouse, scene(view, st.session_state.get(_HEARD, 0)))
@@ -109,6 +111,17 @@ def _write_url(view: View) -> None:
     query = {**to_query(view.selection), "lang": view.language}
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
+
+
+def _stale_note(view: View) -> None:
+    """Say that newer figures than these should be here, and where more is told of it."""
+    staleness = series_staleness(view)
+    if not staleness:
+        return
+    _ = view.words.text
+    with st.container(horizontal=True, key="stale"):
+        st.html(Markup("<p class='note'>{}</p>").format(staleness))
+        st.page_link("pages/sources.py", label=_("Data and sources"))
 
 
 def _controls(view: View) -> None:

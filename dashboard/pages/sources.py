@@ -1,6 +1,6 @@
 """Where every figure comes from, up to when it counts, and what to keep in mind."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import streamlit as st
@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from dashboard import cached, facts
 from dashboard.facts import Build, Series, Source
+from dashboard.freshness import grouped, reason_words, today
 from dashboard.language import Words
 from dashboard.panel import NOTHING, bullets
 from dashboard.shell import heading, language, remember_language
-from pipeline import SOMOS_COMUNIDAD, Warehouse
+from pipeline import SOMOS_COMUNIDAD, Lapse, Standing, Warehouse
 
 
 def show() -> None:
@@ -25,10 +26,12 @@ def show() -> None:
     )
     st.html(Markup("<p class='lead'>{}</p>").format(_build_words(words, facts.build(warehouse))))
     series = facts.all_series(warehouse).values()
+    standings = cached.standings(warehouse)
     for source in facts.sources(warehouse):
         fed = [one for one in series if one.is_published and one.source_id == source.source_id]
-        if fed:
-            st.html(_source(words, source, fed))
+        standing = standings.get(source.source_id)
+        if fed or (standing and standing.lapses):
+            st.html(_source(words, source, fed, standing))
     st.html(_unpublished(words, [one for one in series if not one.is_published]))
     st.html(_coverage(warehouse, words))
     shapes = _(
@@ -52,31 +55,71 @@ def _build_words(words: Words, build: Build) -> str:
     return f"{text} {snapshot}"
 
 
-def _source(words: Words, source: Source, series: list[Series]) -> Markup:
-    """One source and the series taken from it."""
+def _source(
+    words: Words, source: Source, series: list[Series], standing: Standing | None
+) -> Markup:
+    """One source, how new it is, and the series taken from it."""
     _ = words.text
-    newest = max(series, key=lambda one: one.cut_date or date.min)
-    facts = [
-        (_("Citation"), source.citation),
-        (_("Licence"), source.licence(words.code)),
-        (_("Cut"), _day(words, newest.cut_date)),
-        (_("Retrieved"), _day(words, newest.retrieved_date)),
-    ]
-    if newest.is_bundled:
-        facts.append((_("Served from"), _("the bundled snapshot")))
-    heads = (_("Series"), _("From"), _("Last complete month"), _("Keep in mind"))
+    facts = [(_("Citation"), source.citation), (_("Licence"), source.licence(words.code))]
+    if not series and standing:
+        facts.append((_("Cut"), _day_and_age(words, standing.newest_cut)))
+    if series:
+        newest = max(series, key=lambda one: one.cut_date or date.min)
+        facts.append((_("Cut"), _day_and_age(words, newest.cut_date)))
+        facts.append((_("Retrieved"), _day(words, newest.retrieved_date)))
+        if newest.is_bundled:
+            facts.append((_("Served from"), _("the bundled snapshot")))
+    if standing and standing.next_expected:
+        facts.append((_("Next expected"), words.day(standing.next_expected)))
+    if standing and standing.asked_on:
+        facts.append((_("Last asked"), words.day(standing.asked_on)))
     return _section(
         source.publisher,
-        Markup("<p>{title}</p><dl>{facts}</dl><div class='wide'>{table}</div>").format(
+        Markup("<p>{title}</p>{staleness}<dl>{facts}</dl>{table}").format(
             title=source.title,
+            staleness=_staleness(words, standing.lapses) if standing else "",
             facts=_each("<dt>{}</dt><dd>{}</dd>", facts),
-            table=Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(
-                _each("<th scope='col'>{}</th>", ((head,) for head in heads)),
-                _each(
-                    "<tr><th scope='row'>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
-                    (_facts(words, one) for one in series),
-                ),
-            ),
+            table=_table(words, series) if series else "",
+        ),
+    )
+
+
+def _staleness(words: Words, lapses: Sequence[Lapse]) -> Markup:
+    """Since when and why a source is stale: a sentence each, the pipeline's own words behind it."""
+    _ = words.text
+    since = _("Stale since {day}: {reason}")
+    return Markup("").join(
+        Markup(
+            "<div class='stale'><p>{since}{datasets}</p>"
+            "<details><summary>{hint}</summary>{texts}</details></div>"
+        ).format(
+            since=since.format(day=words.day(day), reason=reason_words(words)[kind]),
+            datasets=_datasets(words, alike),
+            hint=_("Technical reason"),
+            texts=_each("<p lang='en'>{}</p>", ((lapse.reason.text,) for lapse in alike)),
+        )
+        for (day, kind), alike in grouped(lapses).items()
+    )
+
+
+def _datasets(words: Words, lapses: Iterable[Lapse]) -> str:
+    """Which parts of the source it is, unless it is all of it."""
+    _ = words.text
+    names = list(dict.fromkeys(lapse.dataset for lapse in lapses))
+    return "" if "" in names else " " + _("Datasets: {names}.").format(names=", ".join(names))
+
+
+def _table(words: Words, series: list[Series]) -> Markup:
+    """The series of a source and what to know of them."""
+    _ = words.text
+    heads = (_("Series"), _("From"), _("Last complete month"), _("Keep in mind"))
+    return Markup(
+        "<div class='wide'><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+    ).format(
+        _each("<th scope='col'>{}</th>", ((head,) for head in heads)),
+        _each(
+            "<tr><th scope='row'>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
+            (_facts(words, one) for one in series),
         ),
     )
 
@@ -133,6 +176,10 @@ def _each(template: str, values: Iterable[tuple[str, ...]]) -> Markup:
 def _day(words: Words, day: date | None) -> str:
     _ = words.text
     return words.day(day) if day else _("unknown")
+
+
+def _day_and_age(words: Words, day: date | None) -> str:
+    return f"{_day(words, day)} ({words.age(day, today())})" if day else _day(words, day)
 
 
 def _month(words: Words, month: date | None) -> str:

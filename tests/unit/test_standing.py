@@ -155,11 +155,12 @@ def test_the_bundled_snapshot_counts_among_the_files(tmp_path):
         "dataset": "rain",
         "sha256": "2" * 64,
         "bytes": 1,
-        "retrieved_date": "2026-05-02",
+        "retrieved_date": "2026-05-02",  # when the snapshot was made: nothing came since then
         "cut_date": "2026-04-30",
     }
     (tmp_path / MANIFEST_NAME).write_text(json.dumps({"cut_date": "2026-04-30", "files": [file]}))
-    one = standing(tmp_path, snapshot_dir=tmp_path)
+    one = standing(tmp_path, DOWN, snapshot_dir=tmp_path)
+    assert one.failures == (DOWN,)
     assert (one.newest_cut, one.next_expected) == (date(2026, 4, 30), date(2026, 6, 16))
 
 
