@@ -362,7 +362,7 @@ SOURCES: tuple[Source, ...] = (
         url_download="https://centralpdet.renovacionterritorio.gov.co/",
         licence=Text("norma pública; citar el decreto", "public law; cite the decree"),
         citation="Decreto 893 de 2017; Agencia de Renovación del Territorio.",
-        cadence="fixed by decree",
+        cadence="fixed by decree; no machine address is documented: from folders and the snapshot",
         datasets=(Dataset("pdet", r".*/pdet_170\.csv"),),
     ),
     Source(
