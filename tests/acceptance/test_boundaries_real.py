@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from pipeline import crs
 from pipeline.analysis import boundaries as b
+from pipeline.analysis.clusters import queen_neighbours
 from pipeline.errors import SourceError
 from pipeline.ingest.geometry import read_polygons
 from pipeline.ingest.places import AREA_TOLERANCE_SHARE
@@ -278,3 +279,29 @@ class TestMineEvents:
         distance = b.distance_km_to(some[:, 0], some[:, 1], codes, mended)
         assert (distance[~pd.isna(codes)] == 0).all()
         assert np.isnan(distance[pd.isna(codes)]).all()
+
+
+class TestNeighbours:
+    def test_the_two_island_municipalities_have_none(self, mended: gpd.GeoDataFrame) -> None:
+        neighbours = queen_neighbours(mended)
+        assert neighbours.n == MUNICIPALITIES
+        assert sorted(neighbours.isolates) == ["88001", "88564"]
+
+    def test_geos_finds_the_same_without_looking_for_shared_vertices(
+        self, mended: gpd.GeoDataFrame
+    ) -> None:
+        shapes = mended.geometry.to_numpy()
+        codes = mended["municipality_code"].to_numpy()
+        one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+        touching = {
+            pair for pair in zip(codes[one], codes[other], strict=True) if pair[0] != pair[1]
+        }
+        links = queen_neighbours(mended).adjacency
+        assert set(links[links > 0].index) == touching
+
+    def test_the_web_map_has_the_same(
+        self, mended: gpd.GeoDataFrame, web: gpd.GeoDataFrame
+    ) -> None:
+        # The bundled snapshot holds the web outlines alone: its clusters are those of the files.
+        fine, coarse = (queen_neighbours(places).adjacency for places in (mended, web))
+        pd.testing.assert_series_equal(fine, coarse)
