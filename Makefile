@@ -5,11 +5,15 @@ override DATA_DIR := $(value DATA_DIR)
 override FROM := $(value FROM)
 override SOURCES := $(value SOURCES)
 override OUT := $(value OUT)
+override SERIES := $(value SERIES)
+override PLACE := $(value PLACE)
+override PERIOD := $(value PERIOD)
+override KEEP := $(value KEEP)
 ifeq ($(filter /%,$(firstword $(DATA_DIR))),)
 override DATA_DIR := $(CURDIR)/$(DATA_DIR)
 endif
 PORT ?= 8501
-export DATA_DIR FROM SOURCES OUT
+export DATA_DIR FROM SOURCES OUT SERIES PLACE PERIOD KEEP
 
 # Without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
@@ -18,7 +22,7 @@ python := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: setup run refresh verify-raw bundle status build dashboard snapshot test bench lint clean help lock
+.PHONY: setup run refresh verify-raw bundle prune status history build dashboard snapshot test bench lint clean help lock
 
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
@@ -38,8 +42,14 @@ verify-raw: setup ## Compare the published files in DATA_DIR with their lock: mi
 bundle: setup ## Pack the published files and their lock into OUT=<file>.zip, for make refresh FROM=<file>.zip elsewhere
 	@$(python) -m pipeline bundle "$$OUT"
 
+prune: setup ## Name the old releases beyond the newest KEEP=<n> of each file; CONFIRM=1 removes them
+	@$(python) -m pipeline prune "$$KEEP" $(if $(filter 1,$(CONFIRM)),--confirm)
+
 status: setup ## Show each source's newest cut, age, next release and last error; nothing is downloaded
 	@$(python) -m pipeline status
+
+history: setup ## Show what each release said of a figure: SERIES=<id> PLACE=<code or name> PERIOD=<2025 or 2025-06>
+	@$(python) -m pipeline history "$$SERIES" "$$PLACE" "$$PERIOD"
 
 build: setup ## Rebuild the warehouse from the files in DATA_DIR=<folder> (default: data)
 	@$(python) -m pipeline build

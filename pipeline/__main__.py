@@ -4,7 +4,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline import commands
@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--sources and --strict are for the network; --from takes everything")
     gc.disable()  # a build makes millions of cells and no cycles: collecting costs a seventh of it
     try:
-        _run(options)
+        options.run(options)
     except NetworkError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
@@ -38,28 +38,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"Error: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def _run(options: argparse.Namespace) -> None:
-    match options.command:
-        case "refresh" if options.origin:
-            commands.refresh(options.data_dir, options.origin)
-        case "refresh":
-            commands.refresh_live(options.data_dir, options.sources, is_strict=options.strict)
-        case "verify-raw":
-            commands.verify_raw(options.data_dir)
-        case "bundle":
-            commands.pack(options.data_dir, options.target)
-        case "status":
-            commands.status(options.data_dir)
-        case "build":
-            commands.rebuild(options.data_dir)
-        case "snapshot":
-            commands.write_snapshot(options.data_dir)
-        case "diff":
-            commands.diff(options.data_dir)
-        case "docs":
-            commands.docs()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -71,6 +49,11 @@ def _parser() -> argparse.ArgumentParser:
         help="folder that holds raw and processed (default: DATA_DIR, else data)",
     )
     add = parser.add_subparsers(dest="command", required=True).add_parser
+
+    def plain(name: str, run: Callable[[Path], None], told: str) -> None:
+        """Add a command that needs no more than the data folder."""
+        add(name, help=told).set_defaults(run=lambda options: run(options.data_dir))
+
     refresh = add("refresh", help="bring what is new and rebuild")
     refresh.add_argument(
         "--from", dest="origin", type=Path, help="from a folder or a zip archive, not the network"
@@ -83,14 +66,42 @@ def _parser() -> argparse.ArgumentParser:
     refresh.add_argument(
         "--strict", action="store_true", help="stop at anything that fails, instead of going on"
     )
-    add("verify-raw", help="compare the raw data with their lock")
-    add("bundle", help="put the raw data into one archive").add_argument("target", type=Path)
-    add("status", help="newest cut, age, next release and last error by source")
-    add("build", help="rebuild from the raw data, if anything changed")
-    add("snapshot", help="write the bundled snapshot from the warehouse")
-    add("diff", help="what the last build changed against the one before")
-    add("docs", help="write the data dictionary from the declarations")
+    refresh.set_defaults(run=_refresh)
+    plain("verify-raw", commands.verify_raw, "compare the raw data with their lock")
+    bundle = add("bundle", help="put the raw data into one archive")
+    bundle.add_argument("target", type=Path)
+    bundle.set_defaults(run=lambda options: commands.pack(options.data_dir, options.target))
+    prune = add("prune", help="let go of old releases")
+    prune.add_argument("keep", type=int, help="how many releases of each part stay")
+    prune.add_argument("--confirm", action="store_true", help="remove them, instead of naming them")
+    prune.set_defaults(
+        run=lambda options: commands.prune(
+            options.data_dir, options.keep, is_confirmed=options.confirm
+        )
+    )
+    plain("status", commands.status, "newest cut, age, next release and last error by source")
+    history = add("history", help="what each release said of one figure")
+    history.add_argument("series", help="id or name of a series")
+    history.add_argument("place", help="code or name of a municipality")
+    history.add_argument("period", help="2025 or 2025-06")
+    history.set_defaults(
+        run=lambda options: commands.history(
+            options.data_dir, options.series, options.place, options.period
+        )
+    )
+    plain("build", commands.rebuild, "rebuild from the raw data, if anything changed")
+    plain("snapshot", commands.write_snapshot, "write the bundled snapshot from the warehouse")
+    plain("diff", commands.diff, "what the last build changed against the one before")
+    docs = add("docs", help="write the data dictionary from the declarations")
+    docs.set_defaults(run=lambda _: commands.docs())
     return parser
+
+
+def _refresh(options: argparse.Namespace) -> None:
+    if options.origin:
+        commands.refresh(options.data_dir, options.origin)
+    else:
+        commands.refresh_live(options.data_dir, options.sources, is_strict=options.strict)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def refresh(
     ContractError
         If the tables do not add up.
     """
-    return _build(data_dir, new, series, snapshot_dir).adopted
+    return _build(data_dir, _Change(new), series, snapshot_dir).adopted
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,29 +140,32 @@ def refresh_fetched(
         If the tables do not add up, and no source alone is to blame.
     """
     try:
-        return _build(data_dir, new, series, snapshot_dir, caution)
+        return _build(data_dir, _Change(new), series, snapshot_dir, caution)
     except AtlasError:
         if caution.is_strict:
             raise
         trial = replace(caution, is_trial=True)
-        _build(data_dir, (), series, snapshot_dir, trial)
+        _build(data_dir, _Change(), series, snapshot_dir, trial)
         blamed = {}
         for source_id in sorted({one.file.source_id for one in new}):
             own = [one for one in new if one.file.source_id == source_id]
             try:
-                _build(data_dir, own, series, snapshot_dir, trial)
+                _build(data_dir, _Change(own), series, snapshot_dir, trial)
             except AtlasError as error:
                 blamed[source_id] = Reason(ReasonKind.BREAKS_LAW, str(error))
         if not blamed:
             raise
     kept = [one for one in new if one.file.source_id not in blamed]
-    fetched = _build(data_dir, kept, series, snapshot_dir, caution)
+    fetched = _build(data_dir, _Change(kept), series, snapshot_dir, caution)
     broken = {one.file.path: blamed[one.file.source_id] for one in new if one not in kept}
     return replace(fetched, refused={**fetched.refused, **broken})
 
 
 def build(
-    data_dir: Path, series: Sequence[Series] = SERIES, snapshot_dir: Path = bundled.FOLDER
+    data_dir: Path,
+    series: Sequence[Series] = SERIES,
+    snapshot_dir: Path = bundled.FOLDER,
+    without: frozenset[str] = frozenset(),
 ) -> None:
     """Publish a warehouse built from the raw data, and from the bundled snapshot for the rest.
 
@@ -174,6 +177,8 @@ def build(
         Declared series.
     snapshot_dir
         Where the bundled snapshot lies.
+    without
+        Paths of locked files that leave the lock with this build; their bytes stay on disk.
 
     Raises
     ------
@@ -182,12 +187,20 @@ def build(
     ContractError
         If the tables do not add up.
     """
-    _build(data_dir, (), series, snapshot_dir)
+    _build(data_dir, _Change(gone=without), series, snapshot_dir)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """Files that come to the locked ones, and paths of those that leave the lock."""
+
+    new: Sequence[Found] = ()
+    gone: frozenset[str] = frozenset()
 
 
 def _build(
     data_dir: Path,
-    new: Sequence[Found],
+    change: _Change,
     series: Sequence[Series],
     snapshot_dir: Path,
     caution: Caution | None = None,
@@ -196,14 +209,15 @@ def _build(
 
     With caution new files that cannot be believed are left out; without, they stop the build.
     """
-    locked = raw.locked_files(data_dir / "raw")
+    everything = raw.locked_files(data_dir / "raw")
+    locked = tuple(one for one in everything if one.file.path not in change.gone)
     manifest = bundled.read_manifest(snapshot_dir)
-    held = {one.file.sha256 for one in (*locked, *new)}
+    held = {one.file.sha256 for one in (*locked, *change.new)}
     carried = snapshot.read(snapshot_dir, series, held) if manifest else None
     refusals = Refusals()
     known = [one.file for one in locked] + list(manifest.files if manifest else ())
     behind = frozenset(file.sha256 for file in manifest.files) if manifest else frozenset()
-    usable = _decodable(_without_copies(known, new, refusals), behind, refusals)
+    usable = _decodable(_without_copies(known, change.new, refusals), behind, refusals)
     files = _Files(locked, usable, behind)
     inputs = _read(files, carried, series, refusals, caution)
     series, readings = core.at_finest_grain(series, _with_carried(inputs.readings, carried))
@@ -217,6 +231,7 @@ def _build(
             return Fetched((), {})
         if inputs.adopted:
             raw.adopt(raw_dir, inputs.adopted)
+        if inputs.adopted or change.gone:
             raw.write_lock(raw_dir, [one.file for one in (*locked, *inputs.adopted)])
         draft.publish(
             fingerprint=build_fingerprint(data_dir, snapshot_dir),

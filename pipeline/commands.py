@@ -96,6 +96,24 @@ def pack(data_dir: Path, target: Path) -> None:
     print(f"Packed {count} files into {target}: {size / 1e6:,.1f} MB, SHA-256 {checksum}")
 
 
+def prune(data_dir: Path, keep: int, *, is_confirmed: bool) -> None:
+    """Show which old releases would go; let go of them if that is confirmed."""
+    from pipeline import pruning  # noqa: PLC0415 - imports pandas
+
+    with guard.alone(data_dir / "raw"):
+        files = pruning.prunable(data_dir, keep)
+        for file in files:
+            print(f"{file.cut_date}  {file.bytes / 1e6:8,.1f} MB  {file.path}")
+        size = f"{len(files)} old releases, {sum(file.bytes for file in files) / 1e6:,.1f} MB"
+        if not files:
+            print("Nothing to let go of.")
+        elif is_confirmed:
+            pruning.prune(data_dir, files)
+            print(f"Removed {size}; what they said is no longer in the history of figures.")
+        else:
+            print(f"{size}: nothing is removed yet. Add CONFIRM=1 (--confirm) to remove them.")
+
+
 def status(data_dir: Path) -> None:
     """What is known of each fetched source; nothing is asked."""
     today = datetime.now(UTC).date()
@@ -111,6 +129,14 @@ def status(data_dir: Path) -> None:
             print(f"  last error     since {failed.since}: {failed.reason}")
         for held in one.quarantine:
             print(f"  set aside      since {held.since}: {held.reason}")
+
+
+def history(data_dir: Path, series: str, place: str, period: str) -> None:
+    """What each release said of one figure."""
+    from pipeline.history import history as told  # noqa: PLC0415 - imports pandas
+    from pipeline.store.warehouse import Warehouse  # noqa: PLC0415 - the same
+
+    print(told(Warehouse.open(published_path(data_dir)), series, place, period))
 
 
 def rebuild(data_dir: Path) -> None:

@@ -20,6 +20,7 @@ from pipeline.ingest.conform import Months
 from pipeline.ingest.events import Reading
 from pipeline.ingest.periods import WHOLE
 from pipeline.ingest.provenance import file_facts
+from pipeline.ingest.raw import release_order
 from pipeline.words import normalised
 
 EVERYWHERE: Final = "all"
@@ -64,14 +65,7 @@ def releases(readings: Iterable[Reading]) -> Releases:
         parts[file.source_id, normalised(file.dataset), file.part].append(reading)
     current, history = [], []
     for group in parts.values():
-        group.sort(
-            key=lambda reading: (
-                reading.file.cut_date,
-                reading.file.retrieved_date,
-                reading.file.retrieved_at,
-                reading.file.path,
-            )
-        )
+        group.sort(key=lambda reading: release_order(reading.file))
         current.append(group[-1])
         history += group[:-1]
     superseded = [one for one in current if _is_superseded(one, current)]

@@ -238,3 +238,49 @@ def revisions(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
         end at its cut.
     """
     return warehouse.query("view/revisions", series_id=series_id)
+
+
+def places(warehouse: Warehouse) -> pd.DataFrame:
+    """Municipalities of the whole country.
+
+    Returns
+    -------
+    places
+        Codes, names and `department_name`, by code.
+    """
+    return warehouse.query("view/places")
+
+
+def figure_history(
+    warehouse: Warehouse, series_id: str, municipality_code: str, first: date, last: date
+) -> pd.DataFrame:
+    """What each release said of one figure.
+
+    Parameters
+    ----------
+    warehouse
+        An open warehouse.
+    series_id
+        The series.
+    municipality_code
+        The place.
+    first
+        First day of the period's first month.
+    last
+        First day of its last month: the same for a month.
+
+    Returns
+    -------
+    history
+        `cut_date`, `retrieved_date`, `events` (empty where the release says nothing, which is not
+        zero), `first_month` and `last_month` of the period that the release holds, `is_shown`,
+        `is_bundled`, `path` and `origin`, earliest release first. Releases that hold nothing of the
+        period have no row.
+    """
+    return warehouse.query(
+        "view/figure_history",
+        series_id=series_id,
+        municipality_code=municipality_code,
+        first_month=first,
+        last_month=last,
+    )

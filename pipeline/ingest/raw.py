@@ -278,6 +278,11 @@ def unknown(offered: Iterable[Found], locked: Iterable[RawFile]) -> list[Found]:
     ]
 
 
+def release_order(file: RawFile) -> tuple[str, str, str, str]:
+    """What the releases of one part are sorted by, oldest first."""
+    return file.cut_date, file.retrieved_date, file.retrieved_at, file.path
+
+
 def settled(file: RawFile) -> RawFile:
     """The file with the path it will have below the raw data.
 

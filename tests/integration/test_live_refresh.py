@@ -7,16 +7,18 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from pipeline import commands, live
+from pipeline import commands, live, views
 from pipeline.__main__ import main
 from pipeline.catalog.channels import CHANNELS, GATEWAY, Channel, Listing
 from pipeline.errors import ContractError, NetworkError, SourceError
+from pipeline.history import history
 from pipeline.ingest import raw
 from pipeline.ingest.fetch import Asking, Failure, Harvest
 from pipeline.ingest.register import Register
@@ -145,6 +147,24 @@ def test_a_new_release_is_fetched_once(publishers, data_dir, tmp_path):
     again = refresh(data_dir, [WORKBOOKS])
     assert (again.adopted, again.is_built) == ((), False)
     assert not any("/assets/" in one for one in publishers.asked)
+
+
+def test_two_refreshes_a_month_apart_keep_both_figures(publishers, data_dir, tmp_path):
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(14), "2026-06-25")
+    refresh(data_dir, [replace(WORKBOOKS, revision_tolerance_share=9.0)])
+    publishers.listing.clear()
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(14, 3), "2026-07-25")
+    refresh(data_dir, [replace(WORKBOOKS, revision_tolerance_share=9.0)])
+    figures = views.figure_history(
+        warehouse_of(data_dir), "kidnapping", "13902", date(2025, 7, 1), date(2025, 7, 1)
+    )
+    assert figures["cut_date"].dt.strftime("%Y-%m-%d").tolist() == [
+        *("2026-01-31", "2026-05-31", "2026-06-30")
+    ]
+    assert figures["events"].tolist() == [1, 14, 17]
+    assert figures["is_shown"].tolist() == [False, False, True]
+    told = history(warehouse_of(data_dir), "kidnapping", "peñon de ensayo", "2025-07")
+    assert told.endswith("1 in the release of 2026-01-31, 17 now.")
 
 
 def test_a_bad_file_is_set_aside_and_the_rest_goes_on(publishers, data_dir, tmp_path):

@@ -14,7 +14,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 TARGETS = (
-    "setup run refresh verify-raw bundle status build dashboard snapshot test bench lint clean help"
+    "setup run refresh verify-raw bundle prune status history build dashboard "
+    "snapshot test bench lint clean help"
 ).split()
 
 
