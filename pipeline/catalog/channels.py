@@ -9,12 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.catalog.sources import MINDEFENSA_ITEMS, MINDEFENSA_PAGE, POLICE_PAGE
+from pipeline.catalog.sources import MGN_FILES, MINDEFENSA_ITEMS, MINDEFENSA_PAGE, POLICE_PAGE
 from pipeline.errors import CatalogError
 
 PORTAL: Final = "https://www.datos.gov.co"
 PORTAL_PAGE_ROWS: Final = 50_000
 """Rows asked for at a time; the portal's interface gives no more than this in one answer."""
+
+FEATURES_PER_PAGE: Final = 25
+"""Features asked for at a time: of 25 municipalities the longest have 560,000 vertices, 25 MB."""
 
 APP_TOKEN: Final = ("www.datos.gov.co", "X-App-Token", "SOCRATA_APP_TOKEN")
 """Host, header and environment variable of the optional token that lifts the portal's throttle."""
@@ -70,7 +73,30 @@ class StaticFile:
     url: str
 
 
-Resource = PortalTable | Listing | LinkPage | StaticFile
+@dataclass(frozen=True, slots=True)
+class FeatureService:
+    """A layer of a map server (ArcGIS REST), all of its features as one GeoJSON."""
+
+    dataset: str
+    name: str
+    """Of the file it becomes."""
+    layer: str
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOf:
+    """One file that is offered in two ways: the second is asked only if the first never worked."""
+
+    primary: StaticFile
+    fallback: FeatureService
+
+    @property
+    def dataset(self) -> str:
+        """In the source; of both ways the same."""
+        return self.primary.dataset
+
+
+Resource = PortalTable | Listing | LinkPage | StaticFile | FeatureService | FirstOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +117,30 @@ class Channel:
 
 _PORTAL_HOSTS = ("www.datos.gov.co", "datos.gov.co")
 _POLICE_HOSTS = ("www.policia.gov.co", "policia.gov.co")
+_MGN_LAYERS = (
+    "https://geoportal.dane.gov.co/mparcgis/rest/services/MGN2025/Serv_CapasMGN_2025/FeatureServer"
+)
 _DANE_PROJECTIONS = "https://www.dane.gov.co/files/censo2018/proyecciones-de-poblacion/Municipal/"
+
+
+def _boundaries(source: str, file: str, layer: int) -> Channel:
+    """The newest edition of the boundaries.
+
+    The file comes first: it is the edition that DANE publishes, in one piece, with a mark of its
+    version, and a broken download goes on where it stopped. The layer holds the same places.
+    """
+    dataset = "mgn_2025"
+    return Channel(
+        source=source,
+        hosts=("geoportal.dane.gov.co",),
+        resources=(
+            FirstOf(
+                StaticFile(dataset, f"{MGN_FILES}{file}_(geojson).zip"),
+                FeatureService(dataset, f"{file}.geojson", f"{_MGN_LAYERS}/{layer}"),
+            ),
+        ),
+    )
+
 
 CHANNELS: Final[tuple[Channel, ...]] = (
     Channel(
@@ -212,6 +261,8 @@ CHANNELS: Final[tuple[Channel, ...]] = (
             ),
         ),
     ),
+    _boundaries("municipality_boundaries", "MGN2025_ADM_MPIO_GRAFICO", 317),
+    _boundaries("department_boundaries", "MGN2025_ADM_DPTO_POLITICO", 319),
 )
 
 

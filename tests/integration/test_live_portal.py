@@ -1,4 +1,4 @@
-"""Datasets of the open data portal that are not rows of events, fetched from loopback and used.
+"""Datasets that are not plain rows of events, fetched from loopback and used.
 
 The data folder begins with `tests.world.files.publish`.
 """
@@ -9,22 +9,25 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import shapely
 
 from pipeline import live
-from pipeline.catalog.channels import CHANNELS, GATEWAY
+from pipeline.catalog.channels import CHANNELS, GATEWAY, FirstOf
 from pipeline.errors import NetworkError
 from pipeline.ingest.fetch import Asking
 from tests.world.build import NO_SNAPSHOT, warehouse_of
 from tests.world.days import TODAY
 from tests.world.files import (
     MINE_VICTIM_FIELDS,
+    boundary_archive,
     centre,
     displaced_groups,
     divipola_records,
     mine_point_records,
     mine_victim_rows,
+    official_features,
 )
-from tests.world.publishers import HASTY, Publishers, Table, serving
+from tests.world.publishers import HASTY, Layer, Publishers, Table, serving
 
 NOW = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
 AUGUST = int(datetime(2026, 8, 16, 12, tzinfo=UTC).timestamp())
@@ -163,3 +166,57 @@ class TestRegister:
         publishers.tables["krnc-8azs"] = Table(displaced_groups(groups), AUGUST)
         with pytest.raises(NetworkError, match="has 2 cuts, and of 1 the day cannot be read, such"):
             refresh(data_dir, "ruv_years")
+
+
+class TestBoundaries:
+    """DANE's own edition is better than the simplified one that is there."""
+
+    @pytest.fixture
+    def both_ways(self) -> FirstOf:
+        (channel,) = (one for one in CHANNELS if one.source == "municipality_boundaries")
+        (resource,) = channel.resources
+        assert isinstance(resource, FirstOf)
+        return resource
+
+    def vertices(self, data_dir: Path) -> set[int]:
+        """Vertices of each municipality of the finest boundaries: four for each piece of a side."""
+        grounds = stored(data_dir, "core.municipality")["geometry"].map(bytes)
+        return set(shapely.get_num_coordinates(shapely.from_wkb(grounds.to_numpy(dtype=object))))
+
+    def test_the_file_is_used_and_fetched_once(self, publishers, both_ways, data_dir, tmp_path):
+        assert self.vertices(data_dir) == {5}
+        path = boundary_archive(tmp_path / "a.zip", pieces=20)
+        publishers.files[both_ways.primary.url.removeprefix("https://")] = path.read_bytes()
+        outcome = refresh(data_dir, "municipality_boundaries")
+        assert (outcome.failures, outcome.quarantine) == ((), ())
+        assert self.vertices(data_dir) == {4 * 20 + 1}
+        (file,) = outcome.adopted
+        assert file.dataset == "mgn_2025"
+        assert file.licence.startswith("use and transform with the citation")
+        publishers.asked.clear()
+        assert refresh(data_dir, "municipality_boundaries").adopted == ()
+        assert len(publishers.asked) == 1
+
+    def test_the_layer_stands_in(self, publishers, both_ways, data_dir):
+        layer = both_ways.fallback.layer.removeprefix("https://")
+        publishers.layers[layer] = Layer(official_features(pieces=30), most=4)
+        outcome = refresh(data_dir, "municipality_boundaries")
+        assert (outcome.failures, outcome.quarantine) == ((), ())
+        assert self.vertices(data_dir) == {4 * 30 + 1}
+
+    def test_departments_are_checked(self, publishers, data_dir):
+        (channel,) = (one for one in CHANNELS if one.source == "department_boundaries")
+        (resource,) = channel.resources
+        assert isinstance(resource, FirstOf)
+        layer = resource.fallback.layer.removeprefix("https://")
+        publishers.layers[layer] = Layer(official_features("dpto"))
+        assert [one.dataset for one in refresh(data_dir, "department_boundaries").adopted] == [
+            "mgn_2025"
+        ]
+
+    def test_a_country_of_other_municipalities_is_set_aside(self, publishers, both_ways, data_dir):
+        layer = both_ways.fallback.layer.removeprefix("https://")
+        publishers.layers[layer] = Layer(official_features()[:-1])
+        (held,) = refresh(data_dir, "municipality_boundaries").quarantine
+        assert "1 municipalities are only here or only in DIVIPOLA, e.g. 98901" in held.reason
+        assert self.vertices(data_dir) == {5}

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from pipeline.catalog.channels import (
     CHANNELS,
     Channel,
+    FirstOf,
     LinkPage,
     Listing,
     PortalTable,
@@ -31,10 +32,12 @@ from tests.world.publishers import (
     HASTY,
     PORTAL,
     Answer,
+    Layer,
     Publishers,
     Table,
     cut,
     cut_archive,
+    error_document,
     nothing,
     overstated,
     piece,
@@ -609,6 +612,220 @@ class TestLinks:
         assert failure.dataset == "homicidios"
 
 
+MUNICIPALITIES = next(one for one in CHANNELS if one.source == "municipality_boundaries")
+BOTH_WAYS = MUNICIPALITIES.resources[0]
+assert isinstance(BOTH_WAYS, FirstOf)
+LAYER = BOTH_WAYS.fallback.layer.removeprefix("https://")
+ARCHIVE = BOTH_WAYS.primary.url.removeprefix("https://")
+SERVICE = Channel("municipality_boundaries", MUNICIPALITIES.hosts, (BOTH_WAYS.fallback,))
+
+
+def numbered(*numbers: int) -> list[dict[str, object]]:
+    """Features that only have a number."""
+    return [
+        {"type": "Feature", "id": n, "properties": {"objectid": n, "name": f"LUGAR Ñ {n}"},
+         "geometry": None}
+        for n in numbers
+    ]  # fmt: skip
+
+
+def numbers_of(found: Harvest) -> list[int]:
+    return [one["id"] for one in json.loads(fetched_text(found))["features"]]
+
+
+class TestFeatures:
+    @pytest.fixture
+    def layer(self, publishers: Publishers) -> Layer:
+        """Ten features, which the server gives four at a time."""
+        publishers.layers[LAYER] = Layer(numbered(*range(1, 11)), most=4)
+        return publishers.layers[LAYER]
+
+    @pytest.mark.parametrize("is_told_inside", [False, True])
+    @pytest.mark.parametrize("count", [1, 4, 8, 10])
+    def test_all_pages_make_one_collection(self, publishers, tmp_path, count, is_told_inside):
+        features = numbered(*range(5, 5 + count))
+        publishers.layers[LAYER] = Layer(features, most=4, is_told_inside=is_told_inside)
+        assert json.loads(fetched_text(harvest(publishers, SERVICE, tmp_path))) == {
+            "type": "FeatureCollection",
+            "features": features,
+        }
+
+    def test_few_are_asked_for_even_where_the_server_gives_many(self, publishers, tmp_path):
+        publishers.layers[LAYER] = Layer(numbered(*range(60)))
+        assert len(numbers_of(harvest(publishers, SERVICE, tmp_path))) == 60
+        pages = [one for one in publishers.asked if "resultOffset" in one]
+        assert len(pages) == 3
+        assert all("resultRecordCount=25" in one for one in pages)
+
+    def test_an_unchanged_layer_is_not_downloaded(self, publishers, layer, tmp_path):
+        (staged,) = harvest(publishers, SERVICE, tmp_path).staged
+        publishers.asked.clear()
+        marks = {staged.key: staged.mark}
+        assert harvest(publishers, SERVICE, tmp_path, marks) == Harvest((), (), is_answered=True)
+        assert not any("resultOffset" in one for one in publishers.asked)
+        layer.edited += 1
+        assert len(harvest(publishers, SERVICE, tmp_path, marks).staged) == 1
+
+    def test_an_older_version_than_the_known_one_is_a_stale_copy(self, publishers, layer, tmp_path):
+        (staged,) = harvest(publishers, SERVICE, tmp_path).staged
+        layer.edited -= 1
+        (failure,) = harvest(publishers, SERVICE, tmp_path, {staged.key: staged.mark}).failures
+        assert "a stale copy" in failure.reason
+
+    def test_a_layer_without_time_of_edit_has_no_mark(self, publishers, layer, tmp_path):
+        layer.edited = None
+        (staged,) = harvest(publishers, SERVICE, tmp_path).staged
+        assert not staged.mark
+
+    @pytest.mark.parametrize(
+        "fault",
+        [*PASSING.values(), nothing, error_document(500)],
+        ids=[*PASSING, "nothing", "error document"],
+    )
+    @pytest.mark.usefixtures("layer")
+    def test_a_fault_that_passes_leaves_no_trace(self, publishers, tmp_path, fault):
+        publishers.spoil("resultOffset=4", fault)
+        publishers.spoil("returnCountOnly", fault)
+        publishers.spoil("317?f=json", fault)
+        assert numbers_of(harvest(publishers, SERVICE, tmp_path)) == list(range(1, 11))
+
+    @pytest.mark.usefixtures("layer")
+    def test_an_error_with_status_200_that_stays_is_told(self, publishers, tmp_path):
+        publishers.spoil("resultOffset=4", error_document(499))
+        (failure,) = harvest(publishers, SERVICE, tmp_path).failures
+        assert "error 499 ('no se pudo')" in failure.reason
+        publishers.spoil("resultOffset=4", *[error_document(503)] * HASTY.attempts)
+        (failure,) = harvest(publishers, SERVICE, tmp_path).failures
+        assert "error 503" in failure.reason
+        assert "4 times in a row" in failure.reason
+
+    def test_a_page_that_comes_twice_is_asked_for_again(self, publishers, layer, tmp_path):
+        whole = layer.features
+
+        def stale() -> None:
+            layer.features = [*whole[:4], *whole[:4], *whole[8:]]
+            publishers.before.append(("resultOffset=4", lambda: setattr(layer, "features", whole)))
+
+        publishers.before.append(("resultOffset=4", stale))
+        assert numbers_of(harvest(publishers, SERVICE, tmp_path)) == list(range(1, 11))
+
+    def test_a_page_that_is_missing_is_noticed(self, publishers, layer, tmp_path):
+        layer.counted = 14
+        (failure,) = harvest(publishers, SERVICE, tmp_path).failures
+        assert "gave 10 features and counts 14" in failure.reason
+        assert list(tmp_path.rglob("*.geojson")) == []
+
+    @pytest.mark.parametrize("edited", [1_700_000_000_000, None])
+    def test_a_layer_replaced_between_two_pages_is_begun_again(
+        self, publishers, layer, tmp_path, edited
+    ):
+        layer.edited = edited
+
+        def replace() -> None:
+            layer.features = numbered(*range(101, 113))
+            layer.edited = edited and edited + 1
+
+        publishers.before.append(("resultOffset=8", replace))
+        assert numbers_of(harvest(publishers, SERVICE, tmp_path)) == list(range(101, 113))
+
+    def test_an_edit_between_two_pages_is_noticed_by_its_time(self, publishers, layer, tmp_path):
+        def replace() -> None:
+            layer.features = numbered(*range(101, 111))
+            layer.edited += 1
+
+        publishers.before.append(("resultOffset=8", replace))
+        assert numbers_of(harvest(publishers, SERVICE, tmp_path)) == list(range(101, 111))
+
+    def test_a_layer_that_is_replaced_all_the_time_is_told(self, publishers, layer, tmp_path):
+        def replace() -> None:
+            layer.edited += 1
+            publishers.before.append(("resultOffset=8", replace))
+
+        publishers.before.append(("resultOffset=8", replace))
+        (failure,) = harvest(publishers, SERVICE, tmp_path).failures
+        assert "was replaced 4 times while it was read" in failure.reason
+
+    @pytest.mark.parametrize("edited", [1_700_000_000_000, None])
+    def test_a_break_is_taken_up_if_the_version_is_known(self, publishers, layer, tmp_path, edited):
+        layer.edited = edited
+        publishers.spoil("resultOffset=8", *[cut] * HASTY.attempts)
+        assert len(harvest(publishers, SERVICE, tmp_path).failures) == 1
+        publishers.asked.clear()
+        assert numbers_of(harvest(publishers, SERVICE, tmp_path)) == list(range(1, 11))
+        again = [one for one in publishers.asked if "resultOffset=0" in one]
+        assert len(again) == (0 if edited else 1)
+
+    @pytest.mark.parametrize(
+        ("change", "said"),
+        [
+            ({"most": 0}, "does not say how many features it gives"),
+            ({"counted": 0}, "does not count its features"),
+            ({"features": [{"type": "Feature", "properties": None}]}, "features without a number"),
+        ],
+    )
+    def test_a_layer_that_is_none(self, publishers, layer, tmp_path, change, said):
+        for name, value in change.items():
+            setattr(layer, name, value)
+        (failure,) = harvest(publishers, SERVICE, tmp_path).failures
+        assert said in failure.reason
+
+    @pytest.mark.usefixtures("layer")
+    def test_a_redirect_stays_within_the_declared_hosts(self, publishers, tmp_path):
+        publishers.spoil("resultOffset=4", sent_on("https://elsewhere.test/query"))
+        (failure,) = harvest(publishers, SERVICE, tmp_path).failures
+        assert "sent on to https://elsewhere.test, which is not declared" in failure.reason
+
+
+class TestTwoWays:
+    """The archive first, the layer if there is no archive."""
+
+    @pytest.fixture
+    def both(self, publishers: Publishers) -> Publishers:
+        publishers.files[ARCHIVE] = workbook("official")
+        publishers.layers[LAYER] = Layer(numbered(1, 2))
+        return publishers
+
+    def test_the_layer_is_not_asked_while_the_file_comes(self, both, tmp_path):
+        (staged,) = harvest(both, MUNICIPALITIES, tmp_path).staged
+        assert (staged.dataset, staged.location.suffix) == ("mgn_2025", ".zip")
+        assert not any(LAYER in one for one in both.asked)
+
+    @pytest.mark.parametrize("harm", ["gone", "cut for good", "page", "no archive"])
+    def test_the_layer_stands_in_for_the_file(self, both, tmp_path, harm):
+        match harm:
+            case "gone":
+                del both.files[ARCHIVE]
+            case "cut for good":
+                both.spoil(".zip", *[cut] * HASTY.attempts)
+            case "page":
+                both.files[ARCHIVE] = b"<!DOCTYPE html><html>mantenimiento"
+            case "no archive":
+                both.files[ARCHIVE] = workbook("official")[:-30]
+        found = harvest(both, MUNICIPALITIES, tmp_path)
+        assert found.failures == ()
+        (staged,) = found.staged
+        assert (staged.dataset, staged.location.suffix) == ("mgn_2025", ".geojson")
+        assert numbers_of(found) == [1, 2]
+
+    def test_a_file_that_came_before_is_not_replaced_by_the_layer(self, both, tmp_path):
+        (staged,) = harvest(both, MUNICIPALITIES, tmp_path).staged
+        del both.files[ARCHIVE]
+        both.asked.clear()
+        found = harvest(both, MUNICIPALITIES, tmp_path, {staged.key: staged.mark})
+        assert [one.kind for one in found.failures] == [ReasonKind.NOT_OFFERED]
+        assert not any(LAYER in one for one in both.asked)
+
+    def test_both_failures_are_told(self, both, tmp_path):
+        del both.files[ARCHIVE]
+        both.spoil("317", error_document(499))
+        (failure,) = harvest(both, MUNICIPALITIES, tmp_path).failures
+        assert "answers 404" in failure.reason
+        assert "error 499" in failure.reason
+        nobody = Publishers(address="http://127.0.0.1:1")
+        (failure,) = harvest(nobody, MUNICIPALITIES, tmp_path).failures
+        assert failure.is_unreached
+
+
 def test_every_address_is_within_its_declared_hosts() -> None:
     for channel in CHANNELS:
         with http.Session(channel, HASTY, Progress()) as session:
@@ -619,6 +836,8 @@ def test_every_address_is_within_its_declared_hosts() -> None:
                     addresses = [resource.page]
                 elif isinstance(resource, StaticFile):
                     addresses = [resource.url]
+                elif isinstance(resource, FirstOf):
+                    addresses = [resource.primary.url, resource.fallback.layer]
                 else:
                     addresses = [f"https://{PORTAL}/resource/{resource.view}.json"]
                 assert [session._routed(one) for one in addresses] == addresses

@@ -1,4 +1,4 @@
-"""Publishers of the invented country on loopback: portal, listing, page of links, plain files.
+"""Publishers of the invented country on loopback: portal, map server, listing, links, plain files.
 
 A request for ``https://<host>/<path>`` arrives as ``/<host>/<path>``, as it does at a gateway.
 Faults are served once each, in the order they were asked for, to the first request they fit.
@@ -118,6 +118,16 @@ def nothing(answer: Answer) -> None:
     answer.body = b""
 
 
+def error_document(code: int) -> Fault:
+    """An error as a map server sends it: with status 200."""
+
+    def spoil(answer: Answer) -> None:
+        told = {"error": {"code": code, "message": "no se pudo", "details": []}}
+        answer.status, answer.body = 200, json.dumps(told).encode()
+
+    return spoil
+
+
 def sent_on(address: str) -> Fault:
     """A redirect."""
     return status(302, Location=address)
@@ -146,6 +156,41 @@ class Table:
 
 
 @dataclass
+class Layer:
+    """A layer of a map server."""
+
+    features: Sequence[Mapping[str, Any]]
+    """GeoJSON, each numbered by its `id`."""
+    most: int = 2_000
+    """Features that it gives at a time."""
+    edited: int | None = 1_700_000_000_000
+    """When it was last edited; None if it does not tell."""
+    counted: int | None = None
+    """What it says to a question for the count, if that is wrong."""
+    is_told_inside: bool = False
+    """Whether it says in its properties that there are more, as some versions do."""
+
+    def answer(self, query: Mapping[str, str]) -> Answer:
+        if "where" not in query:
+            about: dict[str, Any] = {"objectIdField": "objectid", "maxRecordCount": self.most}
+            if self.edited is not None:
+                about["editingInfo"] = {"lastEditDate": self.edited}
+            return Answer(json.dumps(about).encode())
+        if query.get("returnCountOnly") == "true":
+            count = len(self.features) if self.counted is None else self.counted
+            return Answer(json.dumps({"count": count}).encode())
+        assert (query["f"], query["outSR"], query["where"]) == ("geojson", "4326", "1=1")
+        assert query["orderByFields"] == "objectid"
+        first = int(query.get("resultOffset", 0))
+        last = first + min(self.most, int(query.get("resultRecordCount", self.most)))
+        page: dict[str, Any] = {"type": "FeatureCollection", "features": self.features[first:last]}
+        if last < len(self.features):
+            more = {"exceededTransferLimit": True}
+            page |= {"properties": more} if self.is_told_inside else more
+        return Answer(json.dumps(page).encode())
+
+
+@dataclass
 class Publishers:
     """The state of all servers, changed by tests between and during requests."""
 
@@ -153,6 +198,8 @@ class Publishers:
     tables: dict[str, Table] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     """Content by host and path; a page if it begins as one."""
+    layers: dict[str, Layer] = field(default_factory=dict)
+    """Layers of map servers by host and path."""
     listing: list[dict[str, Any]] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     """Path and query of every request, decoded."""
@@ -209,6 +256,9 @@ class Publishers:
             answer = self._rows(table, suffix, query)
             answer.headers["Last-Modified"] = formatdate(table.updated, usegmt=True)
             return answer
+        layer = self.layers.get("/".join([host, *steps]).removesuffix("/query"))
+        if layer is not None:
+            return layer.answer(query)
         if steps[-1:] == ["items"] and "published" in steps:
             return self._items(query)
         if "assets" in steps and query.get("channelToken") != self.token:

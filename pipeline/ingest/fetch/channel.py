@@ -4,17 +4,22 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from pipeline.catalog.channels import (
     GATEWAY,
     Channel,
+    FeatureService,
+    FirstOf,
     LinkPage,
     Listing,
     PortalTable,
+    Resource,
     StaticFile,
 )
 from pipeline.errors import SourceError
+from pipeline.ingest.fetch.features import fetch_features
 from pipeline.ingest.fetch.files import Remote, Staged, fetch_file, safe_name
 from pipeline.ingest.fetch.http import Patience, RefusedError, Session, UnreachableError
 from pipeline.ingest.fetch.listing import linked, listed
@@ -106,12 +111,12 @@ def fetch(
     def note(dataset: str, error: Exception) -> None:
         failures.append(Failure(channel.source, dataset, _kind(error), str(error)))
 
-    def attempt(dataset: str, bring: Callable[[], Staged | None]) -> None:
+    def attempt(offer: _Offer) -> None:
         nonlocal unchanged
         try:
-            one = _dated(bring(), asking.at)
+            one = _dated(offer.bring(), asking.at)
         except (SourceError, OSError) as error:
-            note(dataset, error)
+            note(offer.dataset, error)
         else:
             if one is None:
                 unchanged += 1
@@ -119,27 +124,15 @@ def fetch(
                 staged.append(one)
 
     with Session(channel, asking.patience, asking.progress, asking.gateway) as session:
+        place = _Place(session, folder, marks)
         for resource in channel.resources:
-            if isinstance(resource, PortalTable):
-                mark = marks.get(key_of(resource), "")
-                place = folder / resource.dataset
-                attempt(
-                    resource.dataset,
-                    lambda: fetch_table(session, resource, place, mark),  # noqa: B023 - called at once
-                )
-                continue
             try:
-                remotes = _remotes(session, resource, workbooks)
+                offers = _offers(place, resource, workbooks)
             except SourceError as error:
                 note("" if isinstance(resource, Listing) else resource.dataset, error)
                 continue
-            for remote in remotes:
-                place = folder / remote.dataset.replace("/", " ")
-                mark = marks.get(remote.key, "")
-                attempt(
-                    remote.dataset,
-                    lambda: fetch_file(session, remote, place, mark),  # noqa: B023 - called at once
-                )
+            for offer in offers:
+                attempt(offer)
     return Harvest(tuple(staged), tuple(failures), bool(staged or unchanged or not failures))
 
 
@@ -167,6 +160,68 @@ def _dated(staged: Staged | None, now: datetime) -> Staged | None:
         )
         raise SourceError(message)
     return staged
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a source is fetched from and to, and which versions of it are known."""
+
+    session: Session
+    folder: Path
+    marks: Mapping[str, str]
+
+    def of(self, dataset: str, key: str) -> tuple[Path, str]:
+        """Staging folder of a dataset, and the mark of the version that is known of a file."""
+        return self.folder / dataset.replace("/", " "), self.marks.get(key, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """One file that can be fetched."""
+
+    dataset: str
+    bring: Callable[[], Staged | None]
+    """None if it is the version that is known."""
+
+
+def _offers(place: _Place, resource: Resource, workbooks: Collection[str]) -> list[_Offer]:
+    """What a resource offers, each to be fetched on its own."""
+    session = place.session
+    match resource:
+        case PortalTable(dataset=dataset):
+            known = place.of(dataset, key_of(resource))
+            return [_Offer(dataset, partial(fetch_table, session, resource, *known))]
+        case FeatureService(dataset=dataset):
+            known = place.of(dataset, resource.layer)
+            return [_Offer(dataset, partial(fetch_features, session, resource, *known))]
+        case FirstOf(primary, fallback):
+            (first,) = _offers(place, primary, workbooks)
+            if primary.url in place.marks:
+                return [first]  # its last good version is here: better than another way's
+            (second,) = _offers(place, fallback, workbooks)
+            return [_Offer(first.dataset, partial(_first_of, session, first, second))]
+        case _:
+            remotes = _remotes(session, resource, workbooks)
+    return [
+        _Offer(one.dataset, partial(fetch_file, session, one, *place.of(one.dataset, one.key)))
+        for one in remotes
+    ]
+
+
+def _first_of(session: Session, primary: _Offer, fallback: _Offer) -> Staged | None:
+    try:
+        return primary.bring()
+    except (SourceError, OSError) as failure:
+        session.progress.tell(f"instead  of what failed ({failure})")
+        try:
+            return fallback.bring()
+        except (SourceError, OSError) as other:
+            message = f"{failure} The other way to it failed as well: {other}"
+            if isinstance(failure, UnreachableError) and isinstance(other, UnreachableError):
+                raise UnreachableError(message) from other
+            if isinstance(failure, RefusedError):
+                raise RefusedError(message, failure.status) from other
+            raise SourceError(message) from other
 
 
 def _remotes(

@@ -26,7 +26,7 @@ from pipeline.ingest.fetch.progress import Progress
 
 T = TypeVar("T")
 
-_PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
+PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses that say: not now."""
 _REDIRECTS_MAX: Final = 5
 _DOCUMENT_BYTES_MAX: Final = 50_000_000
@@ -211,15 +211,22 @@ class Session:
         """A page as text."""
         return self.ask(url, self._small).decode("utf-8", "replace")
 
-    def document(self, url: str, params: Mapping[str, str] | None = None) -> Any:  # noqa: ANN401 - JSON can be anything
-        """A JSON document; anything else counts as a passing fault."""
+    def document(
+        self,
+        url: str,
+        params: Mapping[str, str] | None = None,
+        check: Callable[[Any], None] = lambda _: None,
+    ) -> Any:  # noqa: ANN401 - JSON can be anything
+        """A JSON document; anything else counts as a passing fault, as does what `check` raises."""
 
         def parsed(response: httpx.Response) -> Any:  # noqa: ANN401 - the same
             content = self._small(response)
             try:
-                return json.loads(content)
+                answer = json.loads(content)
             except (ValueError, RecursionError) as error:
                 raise Passing(f"the answer is not JSON ({content[:40]!r})") from error
+            check(answer)
+            return answer
 
         return self.ask(url, parsed, params=params)
 
@@ -258,7 +265,7 @@ class Session:
 
     def _judge(self, url: str, response: httpx.Response) -> None:
         status = response.status_code
-        if status in _PASSING:
+        if status in PASSING:
             wait = _retry_after(response)
             if wait is not None and time.monotonic() + wait > self._deadline:
                 message = f"{url} asks to wait {wait:,.0f} seconds. Refresh again after that."

@@ -55,6 +55,10 @@ class Progress:
             seconds = time.monotonic() - self._started
             self.stream.write(f"{outcome:<8} {label}: {self._size()}{rows} in {seconds:,.1f} s\n")
 
+    def tell(self, line: str) -> None:
+        """Say something between two files."""
+        self.stream.write(f"{line}\n")
+
     def expect(self, total: int | None, held: int) -> None:
         """Note how many bytes the file has, if that is known, and how many are here already."""
         if self._bar is not None and not self._is_in_rows:

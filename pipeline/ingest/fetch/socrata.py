@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -20,6 +20,15 @@ from pipeline.catalog.channels import PORTAL, PORTAL_PAGE_ROWS, PortalTable
 from pipeline.catalog.shapes import shape_of
 from pipeline.errors import SourceError
 from pipeline.ingest.fetch.files import Staged
+from pipeline.ingest.fetch.gathered import (
+    STARTS,
+    Gathered,
+    ReplacedError,
+    drop,
+    note,
+    part_of,
+    taken_up,
+)
 from pipeline.ingest.fetch.http import Passing, Session
 from pipeline.ingest.raw import period_end
 from pipeline.words import normalised
@@ -28,26 +37,6 @@ _LATEST: Final = 1 << 33
 """Seconds since 1970; a time beyond (the year 2242) is one in another unit, or none."""
 _MODIFIED: Final = "Last-Modified"
 _BEHIND: Final = "X-SODA2-Data-Out-Of-Date"
-_STARTS: Final = 4
-"""How often a dataset is begun again whose pages are not all of one release."""
-
-
-class _ReplacedError(Exception):
-    """Two answers are of different releases: one replaced the other meanwhile, or is a copy."""
-
-
-@dataclass(slots=True)
-class _Gathered:
-    """What has come so far of one release; kept beside the file so that a break loses one page."""
-
-    updated: int
-    header: str = ""
-    modified: str = ""
-    """When the portal last changed the rows that it gave, in its own words."""
-    rows: int = 0
-    size: int = 0
-    pages: list[str] = field(default_factory=list)
-    """Checksum of each page."""
 
 
 @dataclass(slots=True)
@@ -116,7 +105,7 @@ def fetch_table(
         raise SourceError(message)
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / table.name
-    for _ in range(_STARTS):
+    for _ in range(STARTS):
         try:
             label = f"{session.channel.source} {table.name}"
             with session.progress.of(label, is_in_rows=True):
@@ -125,8 +114,8 @@ def fetch_table(
                 else:
                     _fetch_rows(session, table, target, updated, page_rows)
             is_whole = True
-        except _ReplacedError:
-            _drop(_part(target))
+        except ReplacedError:
+            drop(part_of(target))
             is_whole = False
         newest = _updated(session, table)
         if is_whole and newest == updated:
@@ -135,7 +124,7 @@ def fetch_table(
             return Staged(table.dataset, target, address, key_of(table), str(updated), day)
         updated = newest
     message = (
-        f"{_resource(table)} was replaced {_STARTS} times while it was read, or some of its pages "
+        f"{_resource(table)} was replaced {STARTS} times while it was read, or some of its pages "
         "are stale copies. Refresh again later."
     )
     raise SourceError(message)
@@ -207,8 +196,8 @@ def _fetch_rows(
 ) -> None:
     """All rows as the portal writes them, in pages, to one CSV."""
     total = _stated(session, table, "count(*)")
-    part = _part(target)
-    gathered = _taken_up(part, updated)
+    part = part_of(target)
+    gathered = taken_up(part, updated)
     session.progress.rows(gathered.rows, total)
     with part.open("r+b" if part.exists() else "w+b") as stream:
         while True:
@@ -220,26 +209,24 @@ def _fetch_rows(
                 params=window,
             )
             os.fsync(stream.fileno())
-            _note(part, gathered)
+            note(part, gathered)
             session.progress.rows(gathered.rows, total)
             if gathered.rows - before < page_rows or gathered.rows > total:
                 break
     if gathered.rows != total or not total:
-        _drop(part)
+        drop(part)
         if _stated(session, table, "count(*)") != total or _updated(session, table) != updated:
-            raise _ReplacedError
+            raise ReplacedError
         message = (
             f"{_resource(table)} gave {gathered.rows:,} rows and counts {total:,}: pages are "
             "missing or came twice. Refresh again later."
         )
         raise SourceError(message)
     part.replace(target)
-    _drop(part)
+    drop(part)
 
 
-def _page(
-    session: Session, response: httpx.Response, stream: BinaryIO, gathered: _Gathered
-) -> None:
+def _page(session: Session, response: httpx.Response, stream: BinaryIO, gathered: Gathered) -> None:
     """Append one page; nothing of it counts before it came whole."""
     stream.seek(gathered.size)
     stream.truncate()
@@ -277,19 +264,19 @@ def _page(
     gathered.pages.append(digest.hexdigest())
 
 
-def _check_header(head: bytes, gathered: _Gathered) -> None:
+def _check_header(head: bytes, gathered: Gathered) -> None:
     text = head.decode("utf-8", "replace").strip()
     if text.lstrip("\ufeff").startswith("<"):
         raise Passing("a web page came instead of rows")
     if gathered.header and text != gathered.header:
-        raise _ReplacedError
+        raise ReplacedError
 
 
-def _check_release(response: httpx.Response, gathered: _Gathered) -> None:
+def _check_release(response: httpx.Response, gathered: Gathered) -> None:
     """Stop at a page of another release than the pages before it, such as one from a cache."""
     modified = response.headers.get(_MODIFIED, "")
     if gathered.size and modified != gathered.modified:
-        raise _ReplacedError
+        raise ReplacedError
     if response.headers.get(_BEHIND) == "true":
         raise Passing("the portal says that its rows are not up to date yet")
 
@@ -324,7 +311,7 @@ def _fetch_sums(session: Session, table: PortalTable, target: Path) -> None:
         message = f"{_resource(table)} gives sums that are no numbers ({error})."
         raise SourceError(message) from error
     if not records or held != _stated(session, table, expression, condition):
-        raise _ReplacedError
+        raise ReplacedError
     target.write_text(json.dumps(records, ensure_ascii=False) + "\n", "utf-8")
 
 
@@ -345,33 +332,3 @@ def _newest_cut(session: Session, table: PortalTable) -> dict[str, str]:
         raise SourceError(message)
     newest = max(days, key=lambda text: days[text] or date.min)
     return {"$where": f"{table.cut}='{newest}'"}
-
-
-def _taken_up(part: Path, updated: int) -> _Gathered:
-    """What an earlier attempt at the same release brought, if it is still here."""
-    note = _note_path(part)
-    try:
-        gathered = _Gathered(**json.loads(note.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        return _Gathered(updated)
-    is_here = part.exists() and part.stat().st_size >= gathered.size
-    return gathered if is_here and gathered.updated == updated else _Gathered(updated)
-
-
-def _note(part: Path, gathered: _Gathered) -> None:
-    draft = _note_path(part).with_suffix(".draft")
-    draft.write_text(json.dumps(asdict(gathered)), "utf-8")
-    draft.replace(_note_path(part))
-
-
-def _part(target: Path) -> Path:
-    return target.with_name(f".{target.name}.part")
-
-
-def _note_path(part: Path) -> Path:
-    return part.with_suffix(".json")
-
-
-def _drop(part: Path) -> None:
-    part.unlink(missing_ok=True)
-    _note_path(part).unlink(missing_ok=True)
