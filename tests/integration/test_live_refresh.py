@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -109,14 +109,14 @@ def homicides(*events: tuple[str, str]) -> list[dict[str, str]]:
 
 
 def refresh(
-    data_dir: Path, channels: Sequence[Channel], *, is_strict: bool = False
+    data_dir: Path, channels: Sequence[Channel], *, is_strict: bool = False, at: datetime = NOW
 ) -> live.Outcome:
     return live.refresh(
         data_dir,
         channels,
         is_strict=is_strict,
         snapshot_dir=NO_SNAPSHOT,
-        asking=Asking(at=NOW, patience=HASTY),
+        asking=Asking(at=at, patience=HASTY),
     )
 
 
@@ -205,6 +205,28 @@ def test_sums_that_move_too_far_are_set_aside_until_somebody_looks(publishers, d
     refreshed_from(data_dir / "raw" / "quarantine", data_dir)
     assert sums(data_dir)["kidnapping"] == 42
     assert refresh(data_dir, [WORKBOOKS]).quarantine == ()
+
+
+def test_a_source_is_stale_since_the_first_refresh_in_a_row_that_failed(
+    publishers, data_dir, tmp_path
+):
+    (known,) = standings(data_dir, [WORKBOOKS], NO_SNAPSHOT)
+    assert (known.asked_on, known.lapses) == (None, ())
+    publishers.tables["m8fd-ahd9"] = Table(homicides(("05901", "2025-01-02")), SIXTEENTH)
+    publishers.spoil("/published/", *[status(500)] * 100)
+    for days in (0, 30):
+        refresh(data_dir, [WORKBOOKS, EXPORTS], at=NOW + timedelta(days=days))
+    (failing,) = standings(data_dir, [WORKBOOKS], NO_SNAPSHOT)
+    assert failing.stale_since == NOW.date()
+    assert [lapse.reason.kind for lapse in failing.lapses] == [ReasonKind.NOT_WHOLE]
+
+    publishers.faults.clear()
+    for days, odd in ((60, 40), (90, 50)):  # another odd file in place of the first
+        offer(publishers, tmp_path, "SECUESTRO", kidnappings(odd), f"2026-0{days // 30 + 2}-24")
+        refresh(data_dir, [WORKBOOKS], at=NOW + timedelta(days=days))
+    (odd,) = standings(data_dir, [WORKBOOKS], NO_SNAPSHOT)
+    assert odd.stale_since == NOW.date() + timedelta(days=60)
+    assert [lapse.dataset for lapse in odd.lapses] == ["SECUESTRO"]
 
 
 def test_a_release_that_ends_earlier_is_set_aside(publishers, data_dir, tmp_path):
