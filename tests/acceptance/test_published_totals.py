@@ -166,7 +166,11 @@ def test_every_row_read_is_stored_or_dropped_with_a_reason(refreshed: Warehouse)
 
 def test_series_without_a_usable_file_are_not_published(refreshed: Warehouse) -> None:
     series = refreshed.table("core.series").set_index("series_id")["is_published"]
-    assert set(series[~series].index) == {"illegal_mining_seizures", "theft_persons"}
+    assert set(series[~series].index) == {
+        "displacement_yearly",
+        "illegal_mining_seizures",
+        "theft_persons",
+    }
 
 
 @pytest.mark.parametrize(
