@@ -22,7 +22,7 @@ python := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: setup run refresh verify-raw bundle prune status history build dashboard snapshot test bench lint clean help lock
+.PHONY: setup run refresh verify-raw bundle prune status history schedule build dashboard snapshot test bench lint clean help lock
 
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
@@ -50,6 +50,9 @@ status: setup ## Show each source's newest cut, age, next release and last error
 
 history: setup ## Show what each release said of a figure: SERIES=<id> PLACE=<code or name> PERIOD=<2025 or 2025-06>
 	@$(python) -m pipeline history "$$SERIES" "$$PLACE" "$$PERIOD"
+
+schedule: setup ## Print a monthly refresh for systemd, for cron and for GitHub Actions
+	@$(python) -m pipeline schedule
 
 build: setup ## Rebuild the warehouse from the files in DATA_DIR=<folder> (default: data)
 	@$(python) -m pipeline build

@@ -89,6 +89,7 @@ def _parser() -> argparse.ArgumentParser:
             options.data_dir, options.series, options.place, options.period
         )
     )
+    plain("schedule", commands.schedule, "forms for a monthly refresh by systemd, cron or GitHub")
     plain("build", commands.rebuild, "rebuild from the raw data, if anything changed")
     plain("snapshot", commands.write_snapshot, "write the bundled snapshot from the warehouse")
     plain("diff", commands.diff, "what the last build changed against the one before")

@@ -13,6 +13,7 @@ from pipeline.catalog.series import SERIES
 from pipeline.errors import SourceError
 from pipeline.fingerprint import is_current
 from pipeline.ingest import audit, bundle, guard, raw
+from pipeline.schedule import forms
 from pipeline.standing import standings
 from pipeline.store.published import published_path
 
@@ -129,6 +130,12 @@ def status(data_dir: Path) -> None:
             print(f"  last error     since {failed.since}: {failed.reason}")
         for held in one.quarantine:
             print(f"  set aside      since {held.since}: {held.reason}")
+
+
+def schedule(data_dir: Path) -> None:
+    """Forms for a monthly refresh, each after the place where it belongs."""
+    for place, form in forms(REPOSITORY, data_dir).items():
+        print(f"# ---- {place}\n{form}")
 
 
 def history(data_dir: Path, series: str, place: str, period: str) -> None:

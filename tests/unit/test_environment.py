@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 TARGETS = (
-    "setup run refresh verify-raw bundle prune status history build dashboard "
+    "setup run refresh verify-raw bundle prune status history schedule build dashboard "
     "snapshot test bench lint clean help"
 ).split()
 
@@ -130,9 +130,9 @@ def test_data_folder_may_be_absolute_and_come_from_the_environment(ready: Path) 
 
 
 def test_a_bundle_goes_where_it_is_told(ready: Path) -> None:
-    told = run("make", "bundle", "OUT=mis datos/año $1.zip", cwd=ready)
+    told = run("make", "bundle", "OUT=datos del año/de $1.zip", cwd=ready)
 
-    assert told.stdout.splitlines()[1:] == ["-m", "pipeline", "bundle", "mis datos/año $1.zip"]
+    assert told.stdout.splitlines()[1:] == ["-m", "pipeline", "bundle", "datos del año/de $1.zip"]
 
 
 def test_refresh_without_a_folder_asks_the_publishers(ready: Path) -> None:
