@@ -196,6 +196,30 @@ def standardised_rates(events: pd.DataFrame, population: pd.DataFrame) -> pd.Dat
     return pd.DataFrame(standardised, events.index, events.columns)
 
 
+def sparse_maps(events: pd.DataFrame, population: pd.DataFrame) -> "pd.Series[bool]":
+    """Maps of so few events that no place can be told to be low.
+
+    Where most places expect less than one event, none is the usual figure: only where many live
+    does it lower a standardised rate. Draws from the whole map then make places in populous
+    surroundings look low that are not; high ones stay right.
+
+    Parameters
+    ----------
+    events, population
+        As for `standardised_rates`.
+
+    Returns
+    -------
+    is_sparse
+        By map: whether the median place expects fewer than `methods.CLUSTER_LEAST_EXPECTED` events
+        at the pooled rate of its map.
+    """
+    known = events.notna() & (population > 0)
+    residents = population.where(known)
+    pooled = events.where(known).sum() / residents.sum().replace(0, np.nan)
+    return ~(residents.median() * pooled >= methods.CLUSTER_LEAST_EXPECTED)
+
+
 def global_moran(
     values: pd.DataFrame,
     neighbours: Graph,
@@ -262,10 +286,11 @@ def global_moran(
     return found
 
 
-def local_association(
+def local_association(  # noqa: PLR0913 - four of them only by name
     values: pd.DataFrame,
     neighbours: Graph,
     *,
+    is_sparse: "pd.Series[bool] | None" = None,
     permutations: int = methods.PERMUTATIONS,
     permutations_at_floor: int = methods.PERMUTATIONS_AT_FLOOR,
     seed: int = methods.PERMUTATION_SEED,
@@ -290,6 +315,8 @@ def local_association(
         Standardised rates, NaN where undefined. Shape ``(n, maps)``, indexed by place.
     neighbours
         Of the same places, as from `queen_neighbours`.
+    is_sparse
+        Maps of which no place is named low, as from `sparse_maps`; their lower tails have p 1.
     permutations, permutations_at_floor
         Fewest draws that each p-value rests on, at first and where it sits at its floor.
     seed
@@ -340,6 +367,8 @@ def local_association(
             p[places, column] = np.where(floor, again, tested)
             side[places, column] = np.where(above, 1, -1)
         high[np.ix_(places, maps)] = np.sign(np.where(np.abs(standard) > _TIE, standard, 0.0))
+    if is_sparse is not None:
+        p[(side < 0) & ~np.isnan(p) & is_sparse.loc[values.columns].to_numpy(bool)] = 1.0
     adjusted_p = false_discovery_adjusted(p)
     named = adjusted_p <= methods.FALSE_DISCOVERY_RATE
     for own, beside, kind in (

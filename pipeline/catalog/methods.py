@@ -206,3 +206,10 @@ BALANCE_LIMIT: Final = 0.25
 Rubin (2001), *Health Services and Outcomes Research Methodology* 2, 169-188. The stricter 0.1 of
 Austin (2009), *Statistics in Medicine* 28(25), 3083-3107, is within chance for groups of 35.
 """
+
+CLUSTER_LEAST_EXPECTED: Final = 1.0
+"""Events the median place must expect before a place of the map is named low among its neighbours.
+
+Our choice, from maps of equal risk drawn on the country's own residents and neighbours: with 0.14
+expected events 16 % of maps showed a false cold spot, with 0.6 6 %, with 1.1 4 %.
+"""

@@ -21,6 +21,7 @@ from pipeline.analysis.clusters import (
     global_moran,
     local_association,
     queen_neighbours,
+    sparse_maps,
     standardised_rates,
 )
 from pipeline.errors import ContractError
@@ -134,6 +135,22 @@ class TestStandardisedRates:
             standardised_rates(counts, counts.abs())
         with pytest.raises(ContractError, match="differ in index or columns"):
             standardised_rates(counts.abs(), counts.abs().iloc[::-1])
+
+
+class TestSparseMaps:
+    def test_by_hand(self) -> None:
+        # The median of 100, 200 and 900 residents is 200. Pooled rates: 3 and 6 in 1,200, so 0.5
+        # and 1 events; without the unknown place 6 in 1,100 at a median of 500.
+        events = pd.DataFrame(
+            {"few": [0.0, 0, 3], "enough": [0.0, 0, 6], "gap": [np.nan, 0, 6], "none": 0.0}
+        )
+        population = events * 0 + np.array([[100.0], [200], [900]])
+        assert sparse_maps(events, population).to_dict() == {
+            "few": True,
+            "enough": False,
+            "gap": False,
+            "none": True,
+        }
 
 
 class TestGlobalMoran:
@@ -361,6 +378,25 @@ class TestErrorRates:
         share = (found.adjusted_p <= 0.05).any().mean()
         # 5 % and two standard errors of 200 maps.
         assert share <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / self.MAPS)
+
+    def test_no_place_is_named_low_where_hardly_any_expects_an_event(self) -> None:
+        # One corner is populous, the country around it expects one event in fifty places.
+        places = lattice(self.PLACES, self.PLACES, islands=1)
+        index, neighbours = pd.Index(places["municipality_code"]), queen_neighbours(places)
+        residents = np.full((self.PLACES, self.PLACES), 1_000.0)
+        residents[:5, :5] = 100_000
+        residents = np.append(residents, 1_000.0)
+        population = pd.DataFrame(np.tile(residents.reshape(-1, 1), self.MAPS), index)
+        events = pd.DataFrame(np.random.default_rng(13).poisson(population * 2e-5), index)
+        sparse = sparse_maps(events, population)
+        assert sparse.all()
+        rates = standardised_rates(events.astype(float), population)
+        few = {"permutations": 1_999, "permutations_at_floor": 9_999}
+        careless = local_association(rates, neighbours, **few)
+        assert (careless.spot == -1).any().mean() > 0.1
+        careful = local_association(rates, neighbours, is_sparse=sparse, **few)
+        assert not (careful.spot == -1).any(axis=None)
+        pd.testing.assert_frame_equal(careful.p.isna(), careless.p.isna())
 
     def test_a_cluster_of_threefold_risk_is_seen(self) -> None:
         risk = np.full((self.PLACES, self.PLACES), 25e-5)
