@@ -473,6 +473,7 @@ def _store_core(
     draft.store("core.municipality", inputs.places.municipalities)
     draft.store("core.population_yearly", population[population["year"] <= _newest_cut(found).year])
     draft.store("core.crime_monthly", core.crime_monthly(current, context))
+    draft.store("core.crime_group_monthly", core.crime_group_monthly(current))
     draft.store("core.crime_yearly", core.crime_yearly(current, context))
     draft.store("core.crime_department_yearly", core.crime_department_yearly(current))
     draft.store("core.context_yearly", core.context_yearly(current, context))

@@ -275,6 +275,20 @@ def crime_monthly(current: Sequence[Reading], context: frozenset[str]) -> pd.Dat
     return _whole(cells.rename(columns={"place_code": "municipality_code"}), "core.crime_monthly")
 
 
+def crime_group_monthly(current: Sequence[Reading]) -> pd.DataFrame:
+    """Rows of ``core.crime_group_monthly``: how the counts of grouped victims fall into groups."""
+    columns = _columns("core.crime_group_monthly")
+    frames = [pd.DataFrame(columns=columns)]
+    frames += [
+        reading.groups.rename(columns={"place_code": "municipality_code"})
+        for reading in current
+        if reading.groups is not None and len(reading.groups)
+    ]
+    frame = pd.concat(frames[1:] or frames, ignore_index=True)
+    types = {"series_id": "str", "municipality_code": "str", "month": "datetime64[s]"}
+    return frame.astype(types | {"group_squares": "int64"})[columns]
+
+
 def crime_yearly(current: Sequence[Reading], context: frozenset[str]) -> pd.DataFrame:
     """Rows of ``core.crime_yearly``: current counts of series that are published by year only."""
     cells = _with_year(_current_cells(current, _YEARLY, context, are_context=False))

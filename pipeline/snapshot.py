@@ -31,6 +31,7 @@ from pipeline.words import normalised
 
 _TABLES: Final = (
     "crime_monthly",
+    "crime_group_monthly",
     "crime_yearly",
     "crime_department_yearly",
     "context_yearly",
@@ -142,6 +143,14 @@ def read(folder: Path, series: Sequence[Series], held: AbstractSet[str] = frozen
 
 def _verify(folder: Path) -> None:
     stated = json.loads((folder / MANIFEST_NAME).read_bytes())["tables"]
+    if set(stated) != set(_TABLES):
+        differing = ", ".join(sorted(set(stated) ^ set(_TABLES)))
+        message = (
+            f"{folder} was written by another version of this code: {differing} is in one of them "
+            "only. Take the folder that came with this code, or refresh from the published files "
+            "and run `make snapshot`."
+        )
+        raise SourceError(message)
     for name in _TABLES:
         path = folder / f"{name}.parquet"
         if not path.is_file() or stated.get(name) != sha256_of(path):
@@ -222,6 +231,7 @@ def _reading(
         first_day=None if pd.isna(row["first_date"]) else row["first_date"].date(),
         last_day=None if pd.isna(row["last_date"]) else row["last_date"].date(),
         disagreements=disagreements[disagreements["path"].eq(row["path"])].reset_index(drop=True),
+        groups=_groups(row, fed, tables["crime_group_monthly"]),
     )
 
 
@@ -300,6 +310,24 @@ def _shown_cells(
         )
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled or frames[:1], ignore_index=True)
+
+
+def _groups(
+    row: dict[str, Any], fed: Sequence[tuple[str, Feed]], stored: pd.DataFrame
+) -> pd.DataFrame | None:
+    """Group sizes of a file that is shown; None where it has none."""
+    wanted = [
+        one
+        for one, feed in fed
+        if (feed.role, feed.grain) == (Role.CURRENT, Grain.MUNICIPALITY_MONTH)
+    ]
+    found = stored[stored["series_id"].isin(wanted)]
+    years = _years_of(row["part"])
+    if years is not None:
+        found = found[found["month"].dt.year.between(*years)]
+    if row["role"] != "current" or found.empty:
+        return None
+    return found.rename(columns={"municipality_code": "place_code"}).reset_index(drop=True)
 
 
 def _cell_frame(  # noqa: PLR0913, PLR0917 - one argument per column

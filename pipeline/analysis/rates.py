@@ -228,7 +228,9 @@ def compound_limits(
     refuse((squares < counts) | (squares > counts**2), squares, "group squares", "impossible")
     spread = np.asarray(dispersion, dtype=float)
     refuse((spread < 1) | np.isinf(spread), spread, "dispersion", "below 1 or infinite")
-    return _gamma_limits(events, counts, np.fmax(squares, spread * counts), spread)
+    least = spread * counts
+    variance = np.where(np.isnan(squares), least, np.maximum(squares, least))
+    return _gamma_limits(events, counts, variance, spread)
 
 
 def dispersion(

@@ -269,6 +269,20 @@ _TABLES = (
         events=_count("events of the month", unit="the series' unit"),
     ),
     _table(
+        "core.crime_group_monthly",
+        "one row per series, municipality and month with at least one event; series whose victims "
+        "come in groups, in files that state days",
+        ("series_id", "municipality_code", "month"),
+        series_id=_series(),
+        municipality_code=_municipality(),
+        month=_month(),
+        group_squares=_count(
+            "sum of the squared group sizes behind the month's events; a group is what one day "
+            "brought, however many rows tell of it",
+            unit="the series' unit, squared",
+        ),
+    ),
+    _table(
         "core.crime_yearly",
         "one row per series, municipality and year with at least one event; yearly-only series",
         ("series_id", "municipality_code", "year"),

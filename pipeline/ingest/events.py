@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipeline.analysis.boundaries import distance_km_to, located
 from pipeline.catalog.places import NO_DEPARTMENT
-from pipeline.catalog.series import IGNORED_TERMS, Feed, Grain, Series
+from pipeline.catalog.series import IGNORED_TERMS, Feed, Grain, Interval, Role, Series
 from pipeline.catalog.shapes import Shape, shape_of
 from pipeline.catalog.sources import SOURCES, Layout, Source
 from pipeline.errors import SourceError
@@ -79,6 +79,9 @@ class Reading:
         First and last day of an event; None in yearly files.
     disagreements
         Points counted in another municipality than the one written beside them.
+    groups
+        Columns series_id, place_code, month, group_squares, for series whose victims come in groups
+        and files that state days; None where no figure of the file is of that kind.
     """
 
     file: RawFile
@@ -92,6 +95,7 @@ class Reading:
     first_day: date | None = None
     last_day: date | None = None
     disagreements: pd.DataFrame | None = None
+    groups: pd.DataFrame | None = None
 
     @property
     def rows_dropped(self) -> int:
@@ -198,6 +202,7 @@ class _Table:
 @dataclass(frozen=True, slots=True)
 class _Counted:
     cells: pd.DataFrame
+    groups: pd.DataFrame | None
     own_months: pd.DataFrame | None
     events_read: float
     drops: tuple[Drop, ...]
@@ -279,6 +284,7 @@ def interpreted(
         first_day=table.day(0),
         last_day=table.day(-1),
         disagreements=table.disagreements,
+        groups=counted.groups,
     )
 
 
@@ -485,9 +491,17 @@ def _counted(content: _Content, table: _Table, period: Period) -> _Counted:
         _cells(one, feed, quantities[feed.quantity], taken & terms[one.id, feed], table)
         for one, feed in content.feeds
     ]
+    groups = [
+        _groups(one.id, quantities[feed.quantity], taken & terms[one.id, feed], table, table.days)
+        for one, feed in content.feeds
+        if table.days is not None
+        and one.interval is Interval.OVERDISPERSED
+        and (feed.role, feed.grain) == (Role.CURRENT, Grain.MUNICIPALITY_MONTH)
+    ]
     is_panel = content.source.layout is Layout.MONTH_PANEL
     return _Counted(
         pd.concat(parts, ignore_index=True) if parts else _no_cells(),
+        pd.concat(groups, ignore_index=True) if groups else None,
         _own_months(table, period.months, taken) if is_panel else None,
         float(total.sum()),
         tuple(drops),
@@ -618,6 +632,30 @@ def _cells(
     cells["role"] = feed.role.name.lower()
     cells["grain"] = feed.grain.name.lower()
     return cells
+
+
+def _groups(
+    series_id: str, values: npt.NDArray[Any], mask: Mask, table: _Table, days: Months
+) -> pd.DataFrame:
+    """Sum of the squared group sizes of each place and month; a group is what one day brought.
+
+    Not one row: releases of the same events differ in how many rows they spend on a day.
+    """
+    frame = pd.DataFrame(
+        {
+            "place_code": pd.Categorical(table.places[mask]),
+            "day": days[mask].astype("datetime64[s]"),
+            "group_squares": values[mask],
+        }
+    )
+    sizes = frame.groupby(["place_code", "day"], observed=True)["group_squares"].sum().reset_index()
+    month = sizes["day"].to_numpy().astype("datetime64[M]").astype("datetime64[s]")
+    squared = sizes.assign(month=month, group_squares=sizes["group_squares"] ** 2)
+    summed = squared.groupby(["place_code", "month"], observed=True)["group_squares"].sum()
+    groups = summed[summed > 0].reset_index()
+    groups["place_code"] = groups["place_code"].astype("str")
+    groups.insert(0, "series_id", series_id)
+    return groups
 
 
 def _no_cells() -> pd.DataFrame:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from pipeline.analysis.classes import class_breaks, class_of
 from pipeline.analysis.rates import (
+    compound_limits,
     crude_rate_per_100k,
     dispersion,
-    overdispersed_limits,
     person_years,
 )
 from pipeline.catalog.methods import DISPERSION_LARGEST
@@ -83,9 +83,9 @@ def rate_table(exposures: pd.DataFrame, spread: "pd.Series[float]") -> pd.DataFr
     Parameters
     ----------
     exposures
-        One row per series, place and period: `series_id`, `events`, `population` (mean residents,
-        NaN where unknown), `days` published, `is_population_carried` and `crosses_edition`, besides
-        any other columns.
+        One row per series, place and period: `series_id`, `events`, `group_squares` (NaN where
+        group sizes are unknown), `population` (mean residents, NaN where unknown), `days`
+        published, `is_population_carried` and `crosses_edition`, besides any other columns.
     spread
         Variance over mean of every series, by series: 1 for independent events, NaN where unknown.
 
@@ -103,7 +103,10 @@ def rate_table(exposures: pd.DataFrame, spread: "pd.Series[float]") -> pd.DataFr
     lower = np.full(len(exposures), np.nan)
     upper = np.full(len(exposures), np.nan)
     events = exposures["events"].to_numpy()
-    lower[defined], upper[defined] = overdispersed_limits(events[defined], ratio[defined])
+    squares = exposures["group_squares"].to_numpy()
+    lower[defined], upper[defined] = compound_limits(
+        events[defined], squares[defined], ratio[defined]
+    )
     return exposures.assign(
         is_population_carried=exposures["is_population_carried"] & defined,
         crosses_edition=exposures["crosses_edition"] & defined,

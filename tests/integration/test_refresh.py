@@ -3,6 +3,7 @@
 Expected figures are counted by hand in `tests.world.files.publish`.
 """
 
+import json
 import subprocess
 import sys
 from datetime import date
@@ -252,6 +253,16 @@ def test_a_snapshot_gives_the_same_tables_and_keeps_what_a_refresh_does_not_touc
     offered = kidnappings(tmp_path / "new", "2026-02-28", kidnapped("05901", JULY, 5))
     refreshed_from(offered, data_dir, snapshot_dir=tmp_path / "snapshot")
     assert sums(warehouse_of(data_dir)) == sums(original) | {"kidnapping": 5}
+
+
+def test_a_snapshot_of_another_layout_is_refused(first_refresh: Path, tmp_path: Path) -> None:
+    snapshot.write(warehouse_of(first_refresh), tmp_path)
+    manifest = tmp_path / "snapshot.json"
+    stated = json.loads(manifest.read_text("utf-8"))
+    del stated["tables"]["crime_group_monthly"]
+    manifest.write_text(json.dumps(stated), "utf-8")
+    with pytest.raises(SourceError, match="another version of this code: crime_group_monthly"):
+        snapshot.read(tmp_path, SERIES)
 
 
 def test_a_spoilt_snapshot_is_refused(first_refresh: Path, tmp_path: Path) -> None:

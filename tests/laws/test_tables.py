@@ -54,6 +54,12 @@ BREACHES = {
         "delete from mart.rate_yearly where municipality_code = '00000'",
         "insert into core.crime_yearly values ('meteors', '05902', 2020, 1)",
     ],
+    "group_sizes": [
+        "update core.crime_group_monthly set group_squares = 5",  # six events, at least six
+        "update core.crime_group_monthly set group_squares = 37",  # at most one group of six
+        "insert into core.crime_monthly values ('crowds', '05901', '2021-04-01', 1)",
+        "insert into core.crime_group_monthly values ('crowds', '05901', '2021-04-01', 1)",
+    ],
     "known_municipalities": [
         "update core.context_yearly set municipality_code = '05999'",
         "update core.population_yearly set municipality_code = '05999' where population = 0",

@@ -22,6 +22,7 @@ def newer_frames() -> dict[str, pd.DataFrame]:
     monthly = frames["core.crime_monthly"]
     monthly.loc[monthly["series_id"].eq("crowds"), "events"] = 7
     additions = {
+        "core.crime_group_monthly": (("crowds", "05901", "2021-01-01", 4),),
         "core.crime_monthly": (
             ("crowds", "05901", "2021-01-01", 2),
             ("sightings", "05901", "2022-04-01", 5),
@@ -86,8 +87,8 @@ def test_revised_months_are_those_both_builds_publish(report: Difference) -> Non
 
 def test_a_move_between_places_is_a_revision_of_equal_sum(tmp_path: Path) -> None:
     moved = world.core_frames()
-    monthly = moved["core.crime_monthly"]
-    monthly.loc[monthly["series_id"].eq("crowds"), "municipality_code"] = "05903"
+    for table in ("core.crime_monthly", "core.crime_group_monthly"):
+        moved[table].loc[moved[table]["series_id"].eq("crowds"), "municipality_code"] = "05903"
     old, new = world.published(tmp_path / "a"), world.published(tmp_path / "b", moved)
     report = difference(old, new)
     (row,) = report.revised.to_dict("records")
@@ -153,7 +154,7 @@ def test_a_build_of_another_layout_is_as_good_as_none(tmp_path: Path) -> None:
 
 def test_a_series_that_is_gone_is_said(tmp_path: Path) -> None:
     frames = world.core_frames()
-    for table in ("core.crime_monthly", "core.availability"):
+    for table in ("core.crime_monthly", "core.crime_group_monthly", "core.availability"):
         frames[table] = frames[table].query("series_id != 'crowds'").reset_index(drop=True)
     frames["core.source_file"] = frames["core.source_file"].query("dataset != 'crowds'")
     series = frames["core.series"]

@@ -65,6 +65,28 @@ class TestMinistryWorkbooks:
         assert (reading.rows_read, reading.events_read, reading.drops) == (3, 5, ())
         assert (reading.first_day, reading.last_day) == (day, day)
 
+    def test_a_group_is_a_day_however_many_rows_tell_of_it(self, tmp_path: Path, read: Any) -> None:
+        """Three on one day and one on another: 3² + 1², in one row a day or one a victim."""
+        first, second, later = date(2025, 3, 9), date(2025, 3, 20), date(2025, 4, 1)
+        releases = [
+            [("05901", first, 3), ("05901", second, 1), ("05902", later, 2)],
+            [("05901", first, 1)] * 3 + [("05901", second, 1)] + [("05902", later, 1)] * 2,
+        ]
+        for number, release in enumerate(releases):
+            (folder := tmp_path / str(number)).mkdir()
+            cells = files.mindefensa_cells([Event(*row) for row in release])
+            path = files.sheet(folder / "SECUESTRO.xlsx", cells)
+            groups = read(path, "mindefensa_workbooks", "SECUESTRO").groups
+            assert groups.astype({"month": "str"}).to_numpy().tolist() == [
+                ["kidnapping", "05901", "2025-03-01", 10],
+                ["kidnapping", "05902", "2025-04-01", 4],
+            ]
+
+    def test_events_one_by_one_have_no_groups(self, tmp_path: Path, read: Any) -> None:
+        cells = files.mindefensa_cells([Event("05901", date(2025, 3, 9), 3)])
+        path = files.sheet(tmp_path / "EXTORSIÓN.xlsx", cells)
+        assert read(path, "mindefensa_workbooks", "EXTORSIÓN").groups is None
+
     def test_unlocated_events_stay_in_their_department(self, tmp_path: Path, read: Any) -> None:
         cells = files.mindefensa_cells(
             [Event("05000", date(2025, 1, 1)), Event("0", date(2025, 1, 2), 2)], files.OF_EXITS

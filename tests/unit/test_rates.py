@@ -231,6 +231,10 @@ class TestCompoundLimits:
         assert lower == pytest.approx(18 / 6 * stats.gamma.ppf(0.025, 2))
         assert upper == pytest.approx(19 / 7 * stats.gamma.ppf(0.975, 49 / 19))
 
+    def test_no_limits_without_the_ratio_of_the_series(self) -> None:
+        for limits in rates.compound_limits(np.array([4, 4, 0]), [16, np.nan, 0], np.nan):
+            assert np.isnan(limits).all()
+
     def test_one_mass_event_widens_its_own_place_only(self) -> None:
         events, squares = np.array([80, 80]), np.array([80, 75**2 + 5])
         lower, upper = rates.compound_limits(events, squares, 2.1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import chi2
+from scipy.stats import gamma
 
 from pipeline.marts.rates import class_break_table, dispersion_table, rate_table, with_classes
 from pipeline.store.warehouse import Warehouse
@@ -222,18 +222,25 @@ def test_independent_events_have_exact_limits(warehouse: Warehouse) -> None:
 def test_grouped_events_have_wider_limits(warehouse: Warehouse) -> None:
     (row,) = warehouse.table("mart.dispersion").to_dict("records")
     assert row == {"series_id": "crowds", "dispersion": pytest.approx(CROWD_RATIO)}
-    (limits,) = figures(
-        warehouse.table("mart.rate_yearly"),
-        "crowds",
-        "05902",
-        "rate_lower_per_100k",
-        "rate_upper_per_100k",
-    )
-    scaled = 6 / CROWD_RATIO
-    expected = [chi2.ppf(0.025, 2 * scaled), chi2.ppf(0.975, 2 * scaled + 2)]
-    assert [limit * 0.36500 / CROWD_RATIO for limit in limits] == pytest.approx(
-        [value / 2 for value in expected]
-    )
+    # One crowd of six: V = 36, more than six times the ratio.
+    lower = 36 / 6 * gamma.ppf(0.025, 1)
+    around, beside = 36 + CROWD_RATIO**2, 6 + CROWD_RATIO
+    upper = around / beside * gamma.ppf(0.975, beside**2 / around)
+    limits = ("rate_lower_per_100k", "rate_upper_per_100k", "person_years")
+    for mart, place in {
+        "rate_monthly": "05902",
+        "rate_rolling": "05902",
+        "rate_yearly": "05902",
+        "rate_department_yearly": "05",
+    }.items():
+        found = [
+            tuple(limit * years / 1e5 for limit in (low, high))
+            for low, high, years in figures(
+                warehouse.table(f"mart.{mart}"), "crowds", place, *limits
+            )
+            if low > 0
+        ]
+        assert found == [pytest.approx((lower, upper))]
 
 
 def test_limits_are_unknown_where_the_dispersion_is() -> None:
@@ -241,6 +248,7 @@ def test_limits_are_unknown_where_the_dispersion_is() -> None:
         {
             "series_id": ["crowds", "sightings"],
             "events": [3.0, 3.0],
+            "group_squares": [np.nan, np.nan],
             "population": [36_525.0, 36_525.0],
             "days": [365, 365],
             "is_population_carried": [False, True],

@@ -227,6 +227,10 @@ def _figures() -> dict[str, pd.DataFrame]:
     }
     return {
         "core.crime_monthly": rows("core.crime_monthly", *monthly),
+        "core.crime_group_monthly": rows(
+            "core.crime_group_monthly",
+            ("crowds", "05902", "2021-03-01", 36),  # one crowd of six
+        ),
         "core.crime_yearly": rows(
             "core.crime_yearly",
             ("meteors", "05901", 2020, 2),

@@ -49,6 +49,24 @@ summed as (
     group by all
 ),
 
+grouped as (
+    select
+        crime.series_id,
+        left(crime.municipality_code, 2) as department_code,
+        year(crime.month) as year,
+        case
+            when count(*) = count(sizes.group_squares) then sum(sizes.group_squares)
+        end as group_squares
+    from core.crime_monthly as crime
+    left join core.crime_group_monthly as sizes
+        on
+            crime.series_id = sizes.series_id
+            and crime.municipality_code = sizes.municipality_code
+            and crime.month = sizes.month
+    where crime.series_id not in (select series_id from core.crime_department_yearly)
+    group by all
+),
+
 residents as (
     select
         left(municipality_code, 2) as department_code,
@@ -74,12 +92,18 @@ final as (
         figures.days,
         figures.is_provisional,
         cast(figures.events as double) as events,
+        cast(grouped.group_squares as double) as group_squares,
         cast(figures.unlocated_events as double) as unlocated_events,
         cast(case when series.has_rate then residents.population end as double) as population,
         coalesce(residents.is_population_carried, false) as is_population_carried,
         false as crosses_edition
     from figures
     inner join core.series on figures.series_id = series.series_id
+    left join grouped
+        on
+            figures.series_id = grouped.series_id
+            and figures.department_code = grouped.department_code
+            and figures.year = grouped.year
     left join residents
         on
             figures.department_code = residents.department_code

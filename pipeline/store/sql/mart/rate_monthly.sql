@@ -47,6 +47,7 @@ final as (
         published.days,
         published.is_provisional,
         cast(coalesce(crime.events, 0) as double) as events,
+        cast(sizes.group_squares as double) as group_squares,
         cast(case when published.has_rate then residents.population end as double) as population,
         coalesce(residents.is_population_carried, false) as is_population_carried,
         false as crosses_edition
@@ -56,6 +57,11 @@ final as (
             published.series_id = crime.series_id
             and published.municipality_code = crime.municipality_code
             and published.month = crime.month
+    left join core.crime_group_monthly as sizes
+        on
+            published.series_id = sizes.series_id
+            and published.municipality_code = sizes.municipality_code
+            and published.month = sizes.month
     left join mart.population_yearly as residents
         on
             published.municipality_code = residents.municipality_code

@@ -66,8 +66,17 @@ summed as (
         crime.series_id,
         crime.municipality_code,
         cast(crime.month + to_months(ahead.months) as date) as month,
-        cast(sum(crime.events) as double) as events
+        cast(sum(crime.events) as double) as events,
+        case
+            when count(*) = count(sizes.group_squares)
+                then cast(sum(sizes.group_squares) as double)
+        end as group_squares
     from core.crime_monthly as crime
+    left join core.crime_group_monthly as sizes
+        on
+            crime.series_id = sizes.series_id
+            and crime.municipality_code = sizes.municipality_code
+            and crime.month = sizes.month
     semi join places on crime.municipality_code = places.municipality_code
     cross join range(12) as ahead (months)
     group by all
@@ -108,6 +117,7 @@ final as (
         published.days,
         published.is_provisional,
         coalesce(summed.events, 0) as events,
+        summed.group_squares,
         case
             when published.has_rate and exposure.is_whole then exposure.population
         end as population,

@@ -38,13 +38,21 @@ published as (
 
 crime as (
     select
-        series_id,
-        municipality_code,
-        year(month) as year,
-        sum(events) as events
-    from core.crime_monthly
+        monthly.series_id,
+        monthly.municipality_code,
+        year(monthly.month) as year,
+        sum(monthly.events) as events,
+        case
+            when count(*) = count(sizes.group_squares) then sum(sizes.group_squares)
+        end as group_squares
+    from core.crime_monthly as monthly
+    left join core.crime_group_monthly as sizes
+        on
+            monthly.series_id = sizes.series_id
+            and monthly.municipality_code = sizes.municipality_code
+            and monthly.month = sizes.month
     group by all
-    union all
+    union all by name
     select *
     from core.crime_yearly
 ),
@@ -52,7 +60,8 @@ crime as (
 counted as (
     select
         published.*,
-        coalesce(crime.events, 0) as events
+        coalesce(crime.events, 0) as events,
+        crime.group_squares
     from published
     left join crime
         on
@@ -90,6 +99,7 @@ final as (
         figures.days,
         figures.is_provisional,
         cast(figures.events as double) as events,
+        cast(figures.group_squares as double) as group_squares,
         cast(case when figures.has_rate then residents.population end as double) as population,
         coalesce(residents.is_population_carried, false) as is_population_carried,
         false as crosses_edition
