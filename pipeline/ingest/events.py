@@ -495,6 +495,7 @@ def _counted(content: _Content, table: _Table, period: Period) -> _Counted:
         _groups(one.id, quantities[feed.quantity], taken & terms[one.id, feed], table, table.days)
         for one, feed in content.feeds
         if table.days is not None
+        and content.source.layout in _EVENT_ROWS  # the date of a panel stands for its month
         and one.interval is Interval.OVERDISPERSED
         and (feed.role, feed.grain) == (Role.CURRENT, Grain.MUNICIPALITY_MONTH)
     ]

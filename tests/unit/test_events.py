@@ -605,6 +605,7 @@ class TestPanels:
         ]
         path = files.displacement_months(tmp_path / "ruv_municipality_month.csv", rows)
         reading = read(path, "ruv_months", "desplazamiento")
+        assert reading.groups is None  # a month of a panel is no group
         own = reading.own_months
         assert own is not None
         months = own["month"].dt.strftime("%Y-%m")
