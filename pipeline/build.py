@@ -220,8 +220,8 @@ def _build(
     usable = _decodable(_without_copies(known, change.new, refusals), behind, refusals)
     files = _Files(locked, usable, behind)
     inputs = _read(files, carried, series, refusals, caution)
-    series, readings = core.at_finest_grain(series, _with_carried(inputs.readings, carried))
-    found = core.releases(readings)
+    every = core.releases(_with_carried(inputs.readings, carried))
+    series, found = core.as_shown(series, every)
     raw_dir = data_dir / "raw"
     with Draft(data_dir) as draft:
         _store_core(draft, inputs, found, series)

@@ -1,8 +1,10 @@
 """Readings of files to the frames of the core tables. Pure: frames in, frames out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from datetime import MAXYEAR, MINYEAR, date
 from itertools import combinations
 from typing import Final
 
@@ -20,7 +22,7 @@ from pipeline.ingest.conform import Months
 from pipeline.ingest.events import Reading
 from pipeline.ingest.periods import WHOLE
 from pipeline.ingest.provenance import file_facts
-from pipeline.ingest.raw import release_order
+from pipeline.ingest.raw import RawFile, release_order
 from pipeline.words import normalised
 
 EVERYWHERE: Final = "all"
@@ -111,61 +113,94 @@ def _refuse_overlaps(current: Sequence[Reading]) -> None:
                 raise SourceError(message)
 
 
-def at_finest_grain(
-    series: Sequence[Series], readings: Sequence[Reading]
-) -> tuple[tuple[Series, ...], list[Reading]]:
-    """Show each series at the finest municipal grain that a file states.
+def as_shown(series: Sequence[Series], found: Releases) -> tuple[tuple[Series, ...], Releases]:
+    """Show each series from one of the datasets that state the same figures of it.
 
-    A series may be declared to come by month from one dataset and by year from another. If the
-    monthly one is here, the yearly one becomes another release of the same figures; if it is not,
-    the series is yearly, and no month is invented.
+    Several current feeds may state the same years of a series: rows by month and sums by year, a
+    workbook and the rows of the same publisher. Figures of two are never added. The feed of the
+    finest grain is shown; of one grain, the one that publishes most months here, of those the
+    one with the newest cut, of those the one declared first. The others become other releases of
+    the same figures. Feeds of different years stand side by side.
 
     Parameters
     ----------
     series
         Declared series.
-    readings
+    found
         Everything read.
 
     Returns
     -------
     series
-        The same, each with current municipal feeds of one grain only.
-    readings
-        The same, with the cells of the coarser feeds turned into revisions.
+        The same, each with current municipal feeds of one grain and of years apart.
+    found
+        The same, with the cells of the other feeds turned into revisions.
     """
-    held = {(r.file.source_id, normalised(r.file.dataset)) for r in readings}
-    coarser: set[tuple[str, str]] = set()
-    settled = []
+    extents = _extents(found.current)
+    settled, other = [], set()
     for one in series:
         municipal = [f for f in one.feeds if f.role is Role.CURRENT and f.grain in _MUNICIPAL]
-        grains = {
-            feed.grain for feed in municipal if (feed.source, normalised(feed.dataset)) in held
-        }
-        if len({feed.grain for feed in municipal}) == 1 or not grains:
-            settled.append(one)
-            continue
-        finest = min(grains, key=_MUNICIPAL.index)
-        feeds = []
-        for feed in one.feeds:
-            if feed not in municipal or feed.grain is finest:
-                feeds.append(feed)
-            elif feed.grain in grains:
-                feeds.append(replace(feed, role=Role.REVISION))
-                coarser.add((one.id, feed.grain.name.lower()))
+        shown = _shown(municipal, extents)
+        left = [feed for feed in municipal if feed not in shown] if shown else []
+        other |= {(one.id, *_dataset(feed), feed.grain.name.lower()) for feed in left}
+        feeds = (replace(f, role=Role.REVISION) if f in left else f for f in one.feeds)
         settled.append(replace(one, feeds=tuple(feeds)))
-    return tuple(settled), [_demoted(reading, coarser) for reading in readings]
+    current, history = (
+        tuple(_demoted(reading, other) for reading in readings)
+        for readings in (found.current, found.history)
+    )
+    return tuple(settled), Releases(current, history)
 
 
-def _demoted(reading: Reading, coarser: set[tuple[str, str]]) -> Reading:
-    """The reading with the current cells of some series and grains as revisions."""
+def _shown(
+    feeds: Sequence[Feed], extents: Mapping[tuple[str, str], tuple[int, date]]
+) -> list[Feed]:
+    """Of feeds in the order of their declaration, those that are shown; none if none is here."""
+    here = [feed for feed in feeds if _dataset(feed) in extents]
+    here.sort(key=lambda feed: extents[_dataset(feed)], reverse=True)
+    here.sort(key=lambda feed: _MUNICIPAL.index(feed.grain))
+    shown: list[Feed] = []
+    for feed in here:
+        if feed.grain is here[0].grain and not any(_share_years(feed, one) for one in shown):
+            shown.append(feed)
+    return shown
+
+
+def _extents(current: Iterable[Reading]) -> dict[tuple[str, str], tuple[int, date]]:
+    """How many months each dataset publishes here, and its newest cut."""
+    months: dict[tuple[str, str], set[np.datetime64]] = defaultdict(set)
+    cuts: dict[tuple[str, str], date] = {}
+    for reading in current:
+        key = _dataset(reading.file)
+        months[key].update(reading.months)
+        cuts[key] = max(cuts.get(key, date.min), date.fromisoformat(reading.file.cut_date))
+    return {key: (len(own), cuts[key]) for key, own in months.items()}
+
+
+def _dataset(one: Feed | RawFile) -> tuple[str, str]:
+    source = one.source if isinstance(one, Feed) else one.source_id
+    return source, normalised(one.dataset)
+
+
+def _share_years(one: Feed, two: Feed) -> bool:
+    first = max(one.first_year or MINYEAR, two.first_year or MINYEAR)
+    return first <= min(one.last_year or MAXYEAR, two.last_year or MAXYEAR)
+
+
+def _demoted(reading: Reading, other: AbstractSet[tuple[str, str, str, str]]) -> Reading:
+    """The reading with the current cells of feeds that are not shown as revisions."""
     cells = reading.cells
-    if not coarser:
+    own = [
+        (series_id, grain)
+        for series_id, source, dataset, grain in other
+        if (source, dataset) == _dataset(reading.file)
+    ]
+    if not own:
         return reading
     keys = pd.MultiIndex.from_frame(cells[["series_id", "grain"]])
-    is_coarser = cells["role"].eq(_CURRENT).to_numpy() & keys.isin(list(coarser))
+    is_other = cells["role"].eq(_CURRENT).to_numpy() & keys.isin(own)
     revision = Role.REVISION.name.lower()
-    return replace(reading, cells=cells.assign(role=cells["role"].mask(is_coarser, revision)))
+    return replace(reading, cells=cells.assign(role=cells["role"].mask(is_other, revision)))
 
 
 def series_frame(series: Sequence[Series], current: Sequence[Reading]) -> pd.DataFrame:
@@ -203,17 +238,20 @@ def series_frame(series: Sequence[Series], current: Sequence[Reading]) -> pd.Dat
 
 def feed_frame(series: Sequence[Series]) -> pd.DataFrame:
     """Rows of ``core.feed``."""
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "series_id": one.id,
             "source_id": feed.source,
             "dataset": feed.dataset,
             "grain": feed.grain.value,
             "role": feed.role.name.lower(),
+            "first_year": feed.first_year,
+            "last_year": feed.last_year,
         }
         for one in series
         for feed in one.feeds
     )
+    return frame.astype({"first_year": "Int64", "last_year": "Int64"})
 
 
 def break_frame(series: Sequence[Series]) -> pd.DataFrame:

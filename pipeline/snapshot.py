@@ -6,9 +6,10 @@ build from the snapshot passes the same contracts and checks as a build from the
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
+from datetime import MAXYEAR, MINYEAR
 from pathlib import Path
 from typing import Any, Final
 
@@ -213,12 +214,13 @@ def _reading(
         if feed.source == row["source_id"]
         and normalised(feed.dataset) == normalised(row["dataset"])
     ]
-    months, own_months, is_open = _published_months(row, [one for one, _ in fed], tables)
+    years = _years_of(row["part"]) or _years_taken(feed for _, feed in fed)
+    months, own_months, is_open = _published_months(years, [one for one, _ in fed], tables)
     drops = tables["source_drop"]
     disagreements = tables["point_disagreement"]
     return Reading(
         file=_file(row),
-        cells=_cells(row, fed, tables),
+        cells=_cells(row, years, fed, tables),
         months=months,
         own_months=own_months,
         is_open=is_open,
@@ -245,13 +247,20 @@ def _years_of(part: str) -> tuple[int, int] | None:
     return (int(years[0]), int(years[-1])) if years[0].isdigit() else None
 
 
+def _years_taken(feeds: Iterable[Feed]) -> tuple[int, int] | None:
+    """First and last year that feeds of one dataset take from it; None where they take all."""
+    bounds = [(one.first_year or MINYEAR, one.last_year or MAXYEAR) for one in feeds]
+    first = min((first for first, _ in bounds), default=MINYEAR)
+    last = max((last for _, last in bounds), default=MAXYEAR)
+    return None if (first, last) == (MINYEAR, MAXYEAR) else (first, last)
+
+
 def _published_months(
-    row: dict[str, Any], fed: Sequence[str], tables: dict[str, pd.DataFrame]
+    years: tuple[int, int] | None, fed: Sequence[str], tables: dict[str, pd.DataFrame]
 ) -> tuple[Months, pd.DataFrame | None, bool]:
     """Months that one file published, those of single places, and whether they may all grow."""
     own = tables["availability"]
     own = own[own["series_id"].isin(fed)]
-    years = _years_of(row["part"])
     if years is not None:
         own = own[own["month"].dt.year.between(*years)]
     months = np.unique(own["month"].to_numpy().astype("datetime64[M]"))
@@ -269,11 +278,14 @@ def _published_months(
 
 
 def _cells(
-    row: dict[str, Any], fed: Sequence[tuple[str, Feed]], tables: dict[str, pd.DataFrame]
+    row: dict[str, Any],
+    years: tuple[int, int] | None,
+    fed: Sequence[tuple[str, Feed]],
+    tables: dict[str, pd.DataFrame],
 ) -> pd.DataFrame:
     """Counts of one file: from the crime tables if it is shown, else from where it is kept."""
     if row["role"] == "current":
-        return _shown_cells(row, fed, tables)
+        return _shown_cells(years, fed, tables)
     table = "published_total" if row["role"] == "control" else "revision"
     found = tables[table]
     found = found[found["path"].eq(row["path"])]
@@ -284,9 +296,10 @@ def _cells(
 
 
 def _shown_cells(
-    row: dict[str, Any], fed: Sequence[tuple[str, Feed]], tables: dict[str, pd.DataFrame]
+    years: tuple[int, int] | None,
+    fed: Sequence[tuple[str, Feed]],
+    tables: dict[str, pd.DataFrame],
 ) -> pd.DataFrame:
-    years = _years_of(row["part"])
     frames = []
     for figures in _FIGURES:
         wanted = [one for one, feed in fed if feed.grain is figures.grain]

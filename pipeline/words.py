@@ -3,6 +3,17 @@
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Final
+
+MONTHS: Final = {
+    name: number
+    for number, name in enumerate(
+        "ENERO FEBRERO MARZO ABRIL MAYO JUNIO JULIO AGOSTO SEPTIEMBRE OCTUBRE NOVIEMBRE "
+        "DICIEMBRE".split(),
+        start=1,
+    )
+}
+"""Number of a month by its normalised Spanish name."""
 
 _SEAT_MARK = re.compile(r"\(\s*CT\s*\)")
 _SEPARATORS = re.compile(r"[^A-Z0-9]+")

@@ -9,7 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.catalog.sources import MGN_FILES, MINDEFENSA_ITEMS, MINDEFENSA_PAGE, POLICE_PAGE
+from pipeline.catalog.sources import (
+    MGN_FILES,
+    MINDEFENSA_ITEMS,
+    MINDEFENSA_PAGE,
+    MINDEFENSA_VIEWS,
+    POLICE_PAGE,
+    POLICE_VIEWS,
+)
 from pipeline.errors import CatalogError
 
 PORTAL: Final = "https://www.datos.gov.co"
@@ -142,6 +149,11 @@ def _boundaries(source: str, file: str, layer: int) -> Channel:
     )
 
 
+def _rows(views: Iterable[str]) -> tuple[PortalTable, ...]:
+    """All rows of views whose dataset has the view's own name."""
+    return tuple(PortalTable(view, view, f"{view}.csv") for view in views)
+
+
 CHANNELS: Final[tuple[Channel, ...]] = (
     Channel(
         source="mindefensa_workbooks",
@@ -159,8 +171,10 @@ CHANNELS: Final[tuple[Channel, ...]] = (
     Channel(
         source="mindefensa_exports",
         hosts=_PORTAL_HOSTS,
-        resources=(PortalTable("m8fd-ahd9", "m8fd-ahd9", "m8fd-ahd9.csv"),),
+        resources=_rows(MINDEFENSA_VIEWS),
         publication_day=16,
+        max_bytes=3_000_000_000,  # about six million rows, and they grow
+        max_seconds=4 * 3_600,
     ),
     Channel(
         source="mindefensa_totals",
@@ -205,7 +219,7 @@ CHANNELS: Final[tuple[Channel, ...]] = (
     Channel(
         source="police_exports",
         hosts=_PORTAL_HOSTS,
-        resources=(PortalTable("fpe5-yrmw", "fpe5-yrmw", "fpe5-yrmw.csv"),),
+        resources=_rows(POLICE_VIEWS),
         publication_day=16,
     ),
     Channel(
@@ -242,6 +256,11 @@ CHANNELS: Final[tuple[Channel, ...]] = (
         source="coca",
         hosts=_PORTAL_HOSTS,
         resources=(PortalTable("coca", "acs4-3wgp", "acs4-3wgp.csv"),),
+    ),
+    Channel(
+        source="forensic_deaths",
+        hosts=_PORTAL_HOSTS,
+        resources=_rows(("vtub-3de2", "2kpj-cktv")),
     ),
     Channel(
         source="divipola",

@@ -30,6 +30,7 @@ MISSING_MARKERS: Final = frozenset(
         "NO RESPORTADO",  # their own slip
         "SIN DEFINIR",
         "SIN ESTABLECER",
+        "SIN INFORMACION",
     }
 )
 """Normalised words that publishers write where they know nothing."""

@@ -65,6 +65,9 @@ class Feed:
     """Column and the terms in it that belong to this series."""
     grain: Grain = Grain.MUNICIPALITY_MONTH
     role: Role = Role.CURRENT
+    first_year: int | None = None
+    last_year: int | None = None
+    """Years taken from a dataset that stands beside another one; None: no bound on that side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Series:
     label: Text
     unit: Text
     feeds: tuple[Feed, ...]
+    """Of several current ones that state the same years, one is shown: see `pipeline.core`."""
     interval: Interval = Interval.EXACT
     kind: Kind = Kind.VIOLENCE
     has_rate: bool = True
@@ -113,6 +117,7 @@ _VICTIMS = Text("víctimas", "victims")
 _EVENTS = Text("hechos", "events")
 _CASES = Text("casos", "cases")
 _PEOPLE = Text("personas", "people")
+_VEHICLES = Text("vehículos", "vehicles")
 _REPORTS = Text("denuncias", "reports")
 
 _HOMICIDE_GAP_CLOSES = Break(
@@ -151,6 +156,34 @@ _COMPLAINTS_VALIDATED = Break(
 )
 
 
+_COMPLAINTS_MERGED = Break(
+    start=date(2016, 1, 1),
+    end=date(2019, 1, 1),
+    kind=BreakKind.DEFINITION,
+    note=Text(
+        "Entre 2016 y 2018 el registro policial incorporó las denuncias de la Fiscalía: lo "
+        "anterior no es comparable. Compare desde 2019.",
+        "Between 2016 and 2018 the police register took in the complaints of the prosecutor's "
+        "office: what is before does not compare. Compare from 2019.",
+    ),
+)
+_HOMES_OR_SHOPS = Text(
+    "En agosto de 2026 terceros hallaron cifras idénticas en los conjuntos de residencias y de "
+    "comercio: uno de los dos títulos puede estar equivocado. No se suman.",
+    "In August 2026 others found identical figures in the datasets of homes and of shops: one of "
+    "the two titles may be wrong. Never add them.",
+)
+_REPORTED_ONLY = Text(
+    "Mide lo que se denuncia: más confianza en las autoridades puede elevarla.",
+    "It counts what is reported: more trust in authorities can raise it.",
+)
+
+
+def _rows(view: str) -> Feed:
+    """Rows of the ministry at the open data portal."""
+    return Feed("mindefensa_exports", view)
+
+
 def _workbook(
     name: str,
     quantity: str = "CANTIDAD",
@@ -182,7 +215,7 @@ SERIES: tuple[Series, ...] = (
         label=Text("Homicidio (MinDefensa)", "Homicide (MinDefensa)"),
         unit=_VICTIMS,
         feeds=(
-            Feed("mindefensa_exports", "m8fd-ahd9"),
+            _rows("m8fd-ahd9"),
             Feed("mindefensa_years", "homicidio", "total", grain=Grain.MUNICIPALITY_YEAR),
             Feed(
                 "mindefensa_totals",
@@ -212,11 +245,42 @@ SERIES: tuple[Series, ...] = (
         is_running_year_provisional=True,
     ),
     Series(
+        id="homicide_forensic",
+        label=Text("Homicidio (Medicina Legal)", "Homicide (forensic institute)"),
+        unit=_VICTIMS,
+        feeds=(
+            Feed("forensic_deaths", "vtub-3de2", None, last_year=2024),
+            Feed(
+                "forensic_deaths",
+                "2kpj-cktv",
+                None,
+                ("MANERA_DE_MUERTE", ("1 Presuntos Homicidios",)),
+                first_year=2025,
+            ),
+        ),
+        expected_results=(3,),
+        caveats=(
+            Text(
+                "Tercer conteo oficial, independiente: muertes que los médicos forenses presumen "
+                "homicidio. El conteo está en disputa: 14.788 en 2025 frente a 14.038 del "
+                "ministerio.",
+                "A third official count, independent: deaths that forensic doctors presume to be "
+                "homicide. The count is contested: 14,788 in 2025 against the ministry's 14,038.",
+            ),
+            Text(
+                "Cifras definitivas hasta 2024 y preliminares desde 2025.",
+                "Final figures up to 2024, preliminary ones from 2025.",
+            ),
+        ),
+        provisional_months=0,
+    ),
+    Series(
         id="extortion",
         label=Text("Extorsión", "Extortion"),
         unit=_REPORTS,
         feeds=(
             _workbook("EXTORSIÓN"),
+            _rows("q2ib-t9am"),
             Feed(
                 "mindefensa_years",
                 "extorsion",
@@ -251,7 +315,7 @@ SERIES: tuple[Series, ...] = (
         id="kidnapping",
         label=Text("Secuestro", "Kidnapping"),
         unit=_VICTIMS,
-        feeds=(_workbook("SECUESTRO"),),
+        feeds=(_workbook("SECUESTRO"), _rows("d7zw-hpf4")),
         interval=Interval.OVERDISPERSED,
         expected_results=(3,),
         caveats=(
@@ -323,38 +387,135 @@ SERIES: tuple[Series, ...] = (
         expected_results=(3,),
     ),
     Series(
+        id="terrorism_police",
+        label=Text("Terrorismo (Policía)", "Terrorism (police)"),
+        unit=_EVENTS,
+        feeds=(Feed("police_exports", "37p5-impc"),),
+        expected_results=(3,),
+        breaks=(_COMPLAINTS_MERGED,),
+        caveats=(
+            Text(
+                "Otra serie que la del ministerio: 343 hechos en 2024 frente a 1.126. Nunca se "
+                "suman ni se completan una con otra.",
+                "Another series than the ministry's: 343 events in 2024 against 1,126. They are "
+                "never added up, and neither fills the other.",
+            ),
+        ),
+        is_running_year_provisional=True,
+    ),
+    Series(
         id="threats",
         label=Text("Amenazas", "Threats"),
         unit=_REPORTS,
-        feeds=(Feed("police_workbooks", "amenazas"),),
+        feeds=(Feed("police_workbooks", "amenazas"), Feed("police_exports", "meew-mguv")),
         is_apart_from_coverage=True,
         expected_results=(1, 2),
-        breaks=(_COMPLAINTS_VALIDATED,),
+        breaks=(_COMPLAINTS_MERGED, _COMPLAINTS_VALIDATED),
         caveats=(
             Text(
-                "Solo 2023, 2024 y enero a julio de 2025 están disponibles aquí.",
-                "Only 2023, 2024 and January to July 2025 are available here.",
+                "Los libros anuales que están aquí solo traen 2023, 2024 y enero a julio de 2025; "
+                "el conjunto del portal (meew-mguv), donde está, los reemplaza.",
+                "The yearly workbooks here hold 2023, 2024 and January to July 2025 only; the "
+                "portal's dataset (meew-mguv), where it is here, takes their place.",
             ),
         ),
         provisional_months=0,
+        is_running_year_provisional=True,
     ),
     Series(
         id="sexual_offences",
-        label=Text("Delitos sexuales", "Sexual offences"),
+        label=Text("Delitos sexuales (Policía)", "Sexual offences (police)"),
         unit=_REPORTS,
         feeds=(
             Feed("police_workbooks", "delitos_sexuales"),
-            Feed("police_exports", "fpe5-yrmw", role=Role.REVISION),
+            Feed("police_exports", "fpe5-yrmw"),
         ),
         expected_results=(3,),
-        breaks=(_COMPLAINTS_VALIDATED,),
+        breaks=(_COMPLAINTS_MERGED, _COMPLAINTS_VALIDATED),
         caveats=(
             Text(
-                "Faltan 2020, 2022 y 2023: un vacío en los archivos, no ceros.",
-                "2020, 2022 and 2023 are missing: a gap in the files, not zeros.",
+                "A los libros anuales les faltan 2020, 2022 y 2023: un vacío en los archivos, no "
+                "ceros. El conjunto del portal (fpe5-yrmw), donde está, los reemplaza y los trae.",
+                "The yearly workbooks lack 2020, 2022 and 2023: a gap in the files, not zeros. "
+                "The portal's dataset (fpe5-yrmw), where it is here, takes their place and has "
+                "them.",
             ),
         ),
         provisional_months=0,
+        is_running_year_provisional=True,
+    ),
+    Series(
+        id="sexual_offences_mindefensa",
+        label=Text("Delitos sexuales (MinDefensa)", "Sexual offences (MinDefensa)"),
+        unit=_VICTIMS,
+        feeds=(_rows("bz43-8ahq"),),
+        expected_results=(3,),
+        breaks=(_COMPLAINTS_MERGED,),
+        caveats=(
+            Text(
+                "Otra serie que la de la Policía, con otros totales: nunca se mezclan.",
+                "Another series than the police's, with other totals: they are never merged.",
+            ),
+            _REPORTED_ONLY,
+        ),
+        is_running_year_provisional=True,
+    ),
+    Series(
+        id="domestic_violence",
+        label=Text("Violencia intrafamiliar", "Domestic violence"),
+        unit=_VICTIMS,
+        feeds=(_rows("gepp-dxcs"),),
+        interval=Interval.OVERDISPERSED,
+        breaks=(_COMPLAINTS_MERGED,),
+        caveats=(_REPORTED_ONLY,),
+        is_running_year_provisional=True,
+    ),
+    Series(
+        id="injuries_mindefensa",
+        label=Text("Lesiones personales (MinDefensa)", "Personal injuries (MinDefensa)"),
+        unit=_VICTIMS,
+        feeds=(_rows("jr6v-i33g"),),
+        interval=Interval.OVERDISPERSED,
+        breaks=(_COMPLAINTS_MERGED,),
+        caveats=(_REPORTED_ONLY,),
+        is_running_year_provisional=True,
+    ),
+    Series(
+        id="injuries_police",
+        label=Text("Lesiones personales (Policía)", "Personal injuries (police)"),
+        unit=_VICTIMS,
+        feeds=(
+            Feed(
+                "police_exports",
+                "72sg-cybi",
+                where=(
+                    "DESCRIPCI_N_CONDUCTA",
+                    (
+                        "ARTÍCULO 111. LESIONES PERSONALES",
+                        "ARTÍCULO 112. INCAPACIDAD PARA TRABAJAR O ENFERMEDAD",
+                        "ARTÍCULO 113. DEFORMIDAD",
+                        "ARTÍCULO 116. PÉRDIDA ANATÓMICA O FUNCIONAL DE UN ÓRGANO O MIEMBRO",
+                        "ARTÍCULO 119. LESIONES PERSONALES ( CIRCUNSTANCIAS DE AGRAVACIÓN)",
+                        "INCAPACIDAD PARA TRABAJAR O ENFERMEDAD",
+                        "LESIONES PERSONALES",
+                        "LESIONES PERSONALES ( CIRCUNSTANCIAS DE AGRAVACIÓN)",
+                    ),
+                ),
+            ),
+        ),
+        interval=Interval.OVERDISPERSED,
+        breaks=(_COMPLAINTS_MERGED,),
+        caveats=(
+            Text(
+                "El conjunto también trae lesiones en accidentes de tránsito; aquí no se cuentan.",
+                "The dataset also holds injuries in traffic accidents; they are not counted here.",
+            ),
+            Text(
+                "Otra serie que la del ministerio: nunca se mezclan.",
+                "Another series than the ministry's: they are never merged.",
+            ),
+        ),
+        is_running_year_provisional=True,
     ),
     Series(
         id="leader_killings",
@@ -462,7 +623,7 @@ SERIES: tuple[Series, ...] = (
         id="public_force_casualties",
         label=Text("Afectación a la fuerza pública", "Casualties of the public forces"),
         unit=_PEOPLE,
-        feeds=(_workbook("AFECTACIÓN A LA FUERZA PÚBLICA"),),
+        feeds=(_workbook("AFECTACIÓN A LA FUERZA PÚBLICA"), _rows("8rpn-wpty")),
         interval=Interval.OVERDISPERSED,
         caveats=(
             Text(
@@ -574,7 +735,42 @@ SERIES: tuple[Series, ...] = (
         id="theft_persons",
         label=Text("Hurto a personas", "Theft from persons"),
         unit=_REPORTS,
-        feeds=(Feed("mindefensa_years", "hurto_personas", "total", grain=Grain.MUNICIPALITY_YEAR),),
+        feeds=(
+            _rows("4rxi-8m8d"),
+            Feed("mindefensa_years", "hurto_personas", "total", grain=Grain.MUNICIPALITY_YEAR),
+        ),
+        breaks=(_COMPLAINTS_MERGED,),
+        caveats=(_REPORTED_ONLY,),
+        is_running_year_provisional=True,
+    ),
+    Series(
+        id="theft_homes",
+        label=Text("Hurto a residencias", "Theft from homes"),
+        unit=_REPORTS,
+        feeds=(_rows("7mn7-vzqp"),),
+        breaks=(_COMPLAINTS_MERGED,),
+        caveats=(_REPORTED_ONLY, _HOMES_OR_SHOPS),
+        is_running_year_provisional=True,
+    ),
+    Series(
+        id="theft_shops",
+        label=Text("Hurto a comercio", "Theft from shops"),
+        unit=_REPORTS,
+        feeds=(_rows("7i2x-h5vp"),),
+        breaks=(_COMPLAINTS_MERGED,),
+        caveats=(_REPORTED_ONLY, _HOMES_OR_SHOPS),
+        is_running_year_provisional=True,
+    ),
+    Series(
+        id="theft_vehicles",
+        label=Text("Hurto de vehículos", "Vehicle theft"),
+        unit=_VEHICLES,
+        feeds=(_rows("csb4-y6v2"),),
+        breaks=(_COMPLAINTS_MERGED,),
+        caveats=(
+            Text("Automotores y motocicletas, sumados.", "Cars and motorcycles, added up."),
+            _REPORTED_ONLY,
+        ),
         is_running_year_provisional=True,
     ),
     Series(
@@ -649,6 +845,25 @@ IGNORED_TERMS: tuple[IgnoredTerms, ...] = (
             "Sospecha de campo minado",
         ),
         "kind of event that the file does not document: neither accident (1, 2) nor clearance (4)",
+    ),
+    IgnoredTerms(
+        "forensic_deaths",
+        "2kpj-cktv",
+        "MANERA_DE_MUERTE",
+        ("2 Presuntos Suicidios",),
+        "death that forensic doctors do not presume to be homicide",
+    ),
+    IgnoredTerms(
+        "police_exports",
+        "72sg-cybi",
+        "DESCRIPCI_N_CONDUCTA",
+        (
+            "ARTICULO 120 LESIONES CULPOSAS",
+            "ARTICULO 120. LESIONES CULPOSAS ( EN ACCIDENTE DE TRANSITO )",
+            "LESIONES CULPOSAS",
+            "LESIONES CULPOSAS ( EN ACCIDENTE DE TRANSITO )",
+        ),
+        "injury in a traffic accident or by negligence: not violence",
     ),
 )
 

@@ -50,6 +50,8 @@ class Dataset:
     """Among alternatives of one source the highest rank is used; the others are checks."""
     licence: Text | None = None
     """Where it is not the source's."""
+    is_preliminary: bool = False
+    """Whether the publisher calls all of its figures preliminary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,30 @@ def _mgn(unit: str) -> tuple[Dataset, ...]:
     )
 
 
+MINDEFENSA_VIEWS = (
+    "m8fd-ahd9",
+    "q2ib-t9am",
+    "d7zw-hpf4",
+    "8rpn-wpty",
+    "4rxi-8m8d",
+    "7mn7-vzqp",
+    "7i2x-h5vp",
+    "csb4-y6v2",
+    "gepp-dxcs",
+    "bz43-8ahq",
+    "jr6v-i33g",
+)
+"""Views of the open data portal that hold the ministry's rows; each is a dataset of that name."""
+POLICE_VIEWS = ("fpe5-yrmw", "meew-mguv", "37p5-impc", "72sg-cybi")
+"""Views of the open data portal that hold the police's rows."""
+
+
 def _datos_gov(dataset_id: str) -> str:
     return f"https://www.datos.gov.co/resource/{dataset_id}"
+
+
+def _views(views: tuple[str, ...]) -> tuple[Dataset, ...]:
+    return tuple(Dataset(view, rf".*/{view}.*\.csv") for view in views)
 
 
 SOURCES: tuple[Source, ...] = (
@@ -155,7 +179,7 @@ SOURCES: tuple[Source, ...] = (
         cadence="monthly, about the 16th",
         datasets=(
             Dataset("massacres", r".*/masacres_en_colombia.*\.csv"),
-            Dataset("m8fd-ahd9", r".*/m8fd-ahd9.*\.csv"),
+            *_views(MINDEFENSA_VIEWS),
         ),
         row_limit=SOCRATA_ROW_LIMIT,
     ),
@@ -217,9 +241,26 @@ SOURCES: tuple[Source, ...] = (
         url_main="https://www.datos.gov.co/",
         url_download=_datos_gov("fpe5-yrmw") + ".csv",
         licence=_OPEN_DATA,
-        citation="Policía Nacional de Colombia, datos.gov.co (fpe5-yrmw).",
+        citation=f"Policía Nacional de Colombia, datos.gov.co ({', '.join(POLICE_VIEWS)}).",
         cadence="monthly",
-        datasets=(Dataset("fpe5-yrmw", r".*/fpe5-yrmw.*\.csv"),),
+        datasets=_views(POLICE_VIEWS),
+        row_limit=SOCRATA_ROW_LIMIT,
+    ),
+    Source(
+        id="forensic_deaths",
+        publisher="Instituto Nacional de Medicina Legal y Ciencias Forenses",
+        title="Presuntos homicidios y lesiones fatales de causa externa",
+        layout=Layout.EVENT_CSV,
+        url_main="https://www.medicinalegal.gov.co/",
+        url_download=_datos_gov("vtub-3de2") + ".csv",
+        licence=_OPEN_DATA,
+        citation="Instituto Nacional de Medicina Legal y Ciencias Forenses, datos.gov.co "
+        "(vtub-3de2, 2kpj-cktv).",
+        cadence="final figures yearly, preliminary ones monthly",
+        datasets=(
+            Dataset("vtub-3de2", r".*/vtub-3de2.*\.csv"),
+            Dataset("2kpj-cktv", r".*/2kpj-cktv.*\.csv", is_preliminary=True),
+        ),
         row_limit=SOCRATA_ROW_LIMIT,
     ),
     Source(

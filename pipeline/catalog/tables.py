@@ -212,6 +212,8 @@ _TABLES = (
         dataset=_text("dataset within the source"),
         grain=_text("finest period and place published"),
         role=_one_of("what its figures are for", "current", "revision", "control"),
+        first_year=_count("first year taken from it; null: no bound", nullable=True),
+        last_year=_count("last year taken from it; null: no bound", nullable=True),
     ),
     _table(
         "core.series_break",

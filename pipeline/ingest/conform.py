@@ -23,7 +23,7 @@ from pipeline.catalog.places import (
     OBSOLETE_CODES,
     UNRESOLVED_NAMES,
 )
-from pipeline.words import normalised
+from pipeline.words import MONTHS, normalised
 
 K = TypeVar("K")
 
@@ -111,7 +111,8 @@ def code_of(raw: object, places: Gazetteer) -> str | None:
     ----------
     raw
         Text or number: ``"05001"``, ``5001.0``, ``"5,001"``, ``"05001000"`` (with the populated
-        centre), ``"70000"`` (municipality unknown), ``"0"`` or empty (department unknown).
+        centre), ``"70000"`` (municipality unknown), ``"0"``, empty or a word that means missing
+        (department unknown).
     places
         Official codes.
 
@@ -128,6 +129,8 @@ def code_of(raw: object, places: Gazetteer) -> str | None:
     >>> code_of("99999", here) is None
     True
     """
+    if (word := normalised(str(raw))) and word in MISSING_MARKERS:
+        return NO_DEPARTMENT
     text = _digits(raw)
     if text is None or len(text) > _CODE_DIGITS + _CENTRE_DIGITS:
         return None
@@ -280,6 +283,26 @@ def whole_numbers(
         values, ~is_whole, f"{what} that is no whole number from {lowest} to {highest}"
     )
     return np.where(is_whole, numbers, 0).astype(np.int64), faults
+
+
+def month_numbers(raw: Column) -> tuple[npt.NDArray[np.int64], list[Fault]]:
+    """Months of a year from 1 to 12 in a column of numbers or Spanish names, and what is none.
+
+    Parameters
+    ----------
+    raw
+        Numbers, text such as ``"7"``, or names such as ``"julio"``. Shape ``(n,)``.
+
+    Returns
+    -------
+    values
+        Shape ``(n,)``; 0 where a fault says so.
+    faults
+        One per value that is no month.
+    """
+    numbers = [MONTHS.get(normalised(one), one) if isinstance(one, str) else one for one in raw]
+    values, faults = whole_numbers(numbers, "month", lowest=1, highest=len(MONTHS))
+    return values, [replace(fault, example=str(raw[fault.rows[0]])) for fault in faults]
 
 
 def numbers_of(raw: Column) -> npt.NDArray[np.float64]:

@@ -24,6 +24,7 @@ from pipeline.ingest.conform import (
     Months,
     located_by_code,
     located_by_name,
+    month_numbers,
     months_of,
     numbers_of,
     whole_numbers,
@@ -34,7 +35,6 @@ from pipeline.ingest.readers import Rows
 from pipeline.words import normalised
 
 _FAULTS_SHOWN: Final = 12
-_MONTHS_PER_YEAR: Final = 12
 _EPOCH_YEAR: Final = 1970
 _FIRST_YEAR: Final = 1985
 _LAST_YEAR: Final = 2100
@@ -70,7 +70,8 @@ class Reading:
     own_months
         Columns place_code, month, is_measured, where each place has published months of its own.
     is_open
-        Whether the publisher marks the whole file as still growing: the year was not over.
+        Whether the publisher marks the whole file as still growing: the year was not over, or the
+        figures are preliminary.
     rows_read, events_read
         Data rows, and the sum of the quantities that any series takes.
     drops
@@ -135,6 +136,10 @@ _READERS: Final = {
     Layout.CONTEXT_CSV: readers.read_measurements,
 }
 _SOURCES: Final = {source.id: source for source in SOURCES}
+_PRELIMINARY: Final = {
+    source.id: {dataset.id for dataset in source.datasets if dataset.is_preliminary}
+    for source in SOURCES
+}
 
 
 _EVENT_ROWS: Final = frozenset(
@@ -270,6 +275,7 @@ def interpreted(
         _raise_faults(content, table.faults)
     has_months = table.days is not None or content.column(shape.month) is not None
     period = period_of(unread, source.layout, rows, table.months, is_yearly=not has_months)
+    period = replace(period, months=period.months[_years_taken(content, period.months)])
     counted = _counted(content, table, period)
     _raise_faults(content, [*table.faults, *period.faults, *counted.faults])
     return Reading(
@@ -277,7 +283,7 @@ def interpreted(
         cells=counted.cells,
         months=period.months,
         own_months=counted.own_months,
-        is_open=period.is_open,
+        is_open=period.is_open or unread.dataset in _PRELIMINARY[source.id],
         rows_read=len(rows),
         events_read=counted.events_read,
         drops=counted.drops,
@@ -333,7 +339,7 @@ def _months(content: _Content) -> tuple[Months, Months | None, list[Fault]]:
     )
     months = (years - _EPOCH_YEAR).astype("datetime64[Y]").astype("datetime64[M]")
     if (raw := content.column(shape.month)) is not None:
-        numbers, month_faults = whole_numbers(raw, "month", lowest=1, highest=_MONTHS_PER_YEAR)
+        numbers, month_faults = month_numbers(raw)
         months = months + (numbers - 1).astype("timedelta64[M]")
         faults = faults + month_faults
     for fault in faults:
@@ -469,12 +475,15 @@ def _counted(content: _Content, table: _Table, period: Period) -> _Counted:
         missing |= absent
         faults += quantity_faults
     repeats, repeat_faults = _repeats(content, table, quantities)
-    is_beyond = ~np.isin(table.months, period.months) & ~np.isnat(table.months)
+    is_dated = ~np.isnat(table.months)
+    is_elsewhere = ~_years_taken(content, table.months) & is_dated
+    is_beyond = ~np.isin(table.months, period.months) & is_dated
     excluded = {
         "no declared series takes this dataset": np.full(size, not content.feeds),
         "an earlier cut of figures that are here in a newer one": _earlier_cuts(content),
         "no value published (NA)": missing,
         "repeated by the publisher's join with another table": repeats,
+        "year that another dataset of the series states": is_elsewhere,
         "month beyond the file's cut: the year is open": is_beyond,
         "quantity 0: no event": _zeros(content, quantities) & ~missing,
         **ignored,
@@ -508,6 +517,17 @@ def _counted(content: _Content, table: _Table, period: Period) -> _Counted:
         tuple(drops),
         faults + repeat_faults,
     )
+
+
+def _years_taken(content: _Content, months: Months) -> Mask:
+    """Whether a feed of the dataset takes the year of each month; all if nothing takes it."""
+    years = months.astype("datetime64[Y]").astype(np.int64) + _EPOCH_YEAR
+    taken = np.full(len(months), not content.feeds)
+    for _, feed in content.feeds:
+        taken |= (years >= (feed.first_year or _FIRST_YEAR)) & (
+            years <= (feed.last_year or _LAST_YEAR)
+        )
+    return taken
 
 
 def _quantity(content: _Content, name: str | None) -> tuple[npt.NDArray[Any], Mask, list[Fault]]:

@@ -23,16 +23,8 @@ from pipeline.errors import SourceError
 from pipeline.ingest.archives import is_archive, refuse_harmful_workbook
 from pipeline.ingest.decoding import exhausts
 from pipeline.ingest.raw import period_end
-from pipeline.words import normalised
+from pipeline.words import MONTHS, normalised
 
-_MONTHS: Final = {
-    name: number
-    for number, name in enumerate(
-        "ENERO FEBRERO MARZO ABRIL MAYO JUNIO JULIO AGOSTO SEPTIEMBRE OCTUBRE NOVIEMBRE "
-        "DICIEMBRE".split(),
-        start=1,
-    )
-}
 _HEADER_SEARCH_ROWS: Final = 25
 _PERIOD = re.compile(
     r"(\d+) (?:DE )?([A-Z]+) AL (\d+) (?:DE )?([A-Z]+) (?:DE |DEL )?(?:ANO )?(\d{4})(?: (\d{4}))?"
@@ -607,7 +599,7 @@ def _extraction_day(text: str) -> date | None:
 def _day(day: str, month: str, year: str) -> date | None:
     """A date written in words, or None where there is no such day."""
     try:
-        return date(int(year), _MONTHS[month], int(day))
+        return date(int(year), MONTHS[month], int(day))
     except (KeyError, ValueError):
         return None
 

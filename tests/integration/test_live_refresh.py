@@ -3,6 +3,7 @@
 The data folder begins with `tests.world.files.publish`: kidnappings sum to 3, extortions to 13.
 """
 
+import csv
 import json
 import subprocess
 import sys
@@ -31,9 +32,12 @@ from tests.world.files import (
     WITH_CONDUCT,
     Cells,
     Event,
+    forensic_rows,
     mindefensa_cells,
+    ministry_rows,
     one_a_month,
     place_names,
+    police_rows,
     sheet,
 )
 from tests.world.publishers import HASTY, Publishers, Table, serving, status
@@ -42,6 +46,7 @@ WORKBOOKS, EXPORTS, TOTALS = (
     next(one for one in CHANNELS if one.source == source_id)
     for source_id in ("mindefensa_workbooks", "mindefensa_exports", "mindefensa_totals")
 )
+EXPORTS = replace(EXPORTS, resources=EXPORTS.resources[:1])  # m8fd-ahd9 alone
 HOMICIDES = (EXPORTS, TOTALS)
 ALL = (WORKBOOKS, *HOMICIDES)
 LISTING = WORKBOOKS.resources[0]
@@ -283,6 +288,44 @@ def test_homicides_come_by_month_when_the_rows_are_here(publishers, data_dir):
     files = warehouse.table("core.source_file").set_index("dataset")["role"]
     assert files["m8fd-ahd9"] == "current"
     assert set(files["homicidio"]) == {"control", "history", "revision"}
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """The rows of a file of the portal, as the portal holds them."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_rows_of_every_publisher_come_from_the_portal(publishers, data_dir, tmp_path):
+    """Threats by rows reach further than the workbook and take its place; the two never add up."""
+    assert sums(data_dir)["threats"] == 8
+    threats = one_a_month(2025, "05901", range(1, 11))
+    injuries = [
+        Event("05901", date(2025, 1, 5), 2, "LESIONES PERSONALES"),
+        Event("05901", date(2025, 1, 6), 5, "LESIONES CULPOSAS"),
+    ]
+    deaths = [Event("05902", date(2025, n, 6), 1, "1 Presuntos Homicidios") for n in (4, 5, 6)]
+    offered = {
+        "csb4-y6v2": ministry_rows(
+            tmp_path / "csb4-y6v2.csv", [Event("13901", date(2025, 7, 1), 4)], "tipo_delito", "zona"
+        ),
+        "meew-mguv": police_rows(tmp_path / "meew-mguv.csv", threats),
+        "72sg-cybi": police_rows(tmp_path / "72sg-cybi.csv", injuries, "descripci_n_conducta"),
+        "2kpj-cktv": forensic_rows(tmp_path / "2kpj-cktv.csv", deaths),
+    }
+    for view, path in offered.items():
+        publishers.tables[view] = Table(rows_of(path), SIXTEENTH)
+    channels = [
+        replace(one, resources=tuple(r for r in one.resources if getattr(r, "view", "") in offered))
+        for one in CHANNELS
+        if one.source in {"mindefensa_exports", "police_exports", "forensic_deaths"}
+    ]
+    outcome = refresh(data_dir, channels)
+    assert outcome.failures == ()
+    found = sums(data_dir)
+    assert (found["theft_vehicles"], found["injuries_police"], found["threats"]) == (4, 2, 10)
+    assert found["homicide_forensic"] == 2 + 3  # 2 final, and 3 in place of 2 preliminary ones
+    assert {one.file.dataset for one in outcome.quarantine} == set()
 
 
 def test_totals_that_the_rows_do_not_make_up_are_set_aside(publishers, data_dir):

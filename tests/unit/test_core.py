@@ -139,6 +139,113 @@ class TestReleases:
             core.releases(years)
 
 
+class TestShown:
+    """Two datasets state the same figures of a series: one is shown, never their sum."""
+
+    ROWS = Feed("mindefensa_exports", "filas")
+    BOTH = series("one", WORKBOOK, ROWS)
+
+    def shown(
+        self, one: Series, *readings: Reading
+    ) -> tuple[dict[str, str], dict[tuple[str, str], int]]:
+        """Role of each feed's dataset, and the monthly figures."""
+        (settled,), found = core.as_shown([one], core.releases(readings))
+        roles = {feed.dataset: feed.role.name.lower() for feed in settled.feeds}
+        monthly = core.crime_monthly(found.current, frozenset())
+        places = zip(monthly["municipality_code"], monthly["month"].dt.strftime("%Y-%m"),
+                     strict=True)  # fmt: skip
+        return roles, dict(zip(places, monthly["events"], strict=True))
+
+    def test_the_dataset_that_publishes_most_months(self) -> None:
+        short = reading(WORKBOOK, "one", (*PLACE, 5), cut="2026-01-31")
+        long = reading(self.ROWS, "one", (*PLACE, 3), months="2024-01 2025-12")
+        for given in ((short, long), (long, short)):
+            roles, figures = self.shown(self.BOTH, *given)
+            assert roles == {"DATOS": "revision", "filas": "current"}
+            assert figures == {PLACE: 3}
+
+    @pytest.mark.parametrize(
+        ("workbook_cut", "rows_cut", "expected"),
+        [
+            ("2025-12-31", "2026-01-31", 3),
+            ("2026-01-31", "2025-12-31", 5),
+            ("2025-12-31", "2025-12-31", 5),
+        ],
+    )
+    def test_of_the_same_months_the_newest_cut_then_the_first_declared(
+        self, workbook_cut: str, rows_cut: str, expected: int
+    ) -> None:
+        book = reading(WORKBOOK, "one", (*PLACE, 5), cut=workbook_cut)
+        rows = reading(self.ROWS, "one", (*PLACE, 3), cut=rows_cut)
+        assert self.shown(self.BOTH, rows, book)[1] == {PLACE: expected}
+
+    def test_parts_of_one_dataset_are_weighed_together(self) -> None:
+        years = [
+            reading(
+                WORKBOOK, "one", ("05901", f"{year}-01", 1), part=year,
+                months=f"{year}-01 {year}-12",
+            )
+            for year in ("2023", "2024")
+        ]  # fmt: skip
+        rows = reading(self.ROWS, "one", (*PLACE, 3), months="2024-01 2025-06")
+        roles, figures = self.shown(self.BOTH, *years, rows)
+        assert roles == {"DATOS": "current", "filas": "revision"}
+        assert figures == {("05901", "2023-01"): 1, ("05901", "2024-01"): 1}
+
+    def test_a_dataset_that_is_not_here_stands_aside(self) -> None:
+        book = reading(WORKBOOK, "one", (*PLACE, 5))
+        assert self.shown(self.BOTH, book) == (
+            {"DATOS": "current", "filas": "revision"},
+            {PLACE: 5},
+        )
+
+    def test_months_are_shown_before_years_however_many(self) -> None:
+        one = series("one", YEARLY, WORKBOOK)
+        years = reading(YEARLY, "one", ("05901", "2003-01", 9), months="2003-01 2025-12")
+        months = reading(WORKBOOK, "one", (*PLACE, 5))
+        roles, figures = self.shown(one, years, months)
+        assert roles == {"datos": "revision", "DATOS": "current"}
+        assert figures == {PLACE: 5}
+        (settled,), found = core.as_shown([one], core.releases([years]))
+        assert settled.grain is Grain.MUNICIPALITY_YEAR
+        assert core.crime_yearly(found.current, frozenset())["events"].tolist() == [9]
+
+    def test_datasets_of_different_years_stand_side_by_side(self) -> None:
+        final = Feed("forensic_deaths", "final", last_year=2024)
+        preliminary = Feed("forensic_deaths", "preliminar", first_year=2025)
+        one = series("one", final, preliminary)
+        closed = reading(final, "one", ("05901", "2024-12", 4), months="2023-01 2024-12")
+        open_one = reading(preliminary, "one", (*PLACE, 2), months="2025-01 2025-03", is_open=True)
+        roles, figures = self.shown(one, closed, open_one)
+        assert set(roles.values()) == {"current"}
+        assert figures == {("05901", "2024-12"): 4, PLACE: 2}
+        found = status(core.availability([one], [closed, open_one]))
+        assert [month for month, is_what in found.items() if is_what == "provisional"] == [
+            "2025-01", "2025-02", "2025-03",
+        ]  # fmt: skip
+
+    def test_the_release_that_is_not_shown_is_kept(self) -> None:
+        book = reading(WORKBOOK, "one", (*PLACE, 5), cut="2026-01-31")
+        rows = reading(self.ROWS, "one", (*PLACE, 3))
+        _, found = core.as_shown([self.BOTH], core.releases([book, rows]))
+        assert sorted(core.revision(found)["events"]) == [3, 5]
+        roles = {r.file.dataset: set(r.cells["role"]) for r in found.current}
+        assert roles == {"DATOS": {"current"}, "filas": {"revision"}}
+
+    def test_another_series_of_the_same_dataset_is_left_alone(self) -> None:
+        book = reading(WORKBOOK, "one", (*PLACE, 5), cut="2026-01-31")
+        rows = reading(self.ROWS, "one", (*PLACE, 3))
+        other = reading(self.ROWS, "two", (*PLACE, 8))
+        both = replace(rows, cells=pd.concat([rows.cells, other.cells], ignore_index=True))
+        declared = [self.BOTH, series("two", self.ROWS)]
+        _, found = core.as_shown(declared, core.releases([book, both]))
+        monthly = core.crime_monthly(found.current, frozenset())
+        assert dict(zip(monthly["series_id"], monthly["events"], strict=True)) == {
+            "one": 5,
+            "two": 8,
+        }
+
+
 class TestCounts:
     ALL = (
         reading(

@@ -367,9 +367,74 @@ class TestPortal:
 
     def test_text_dates_and_long_codes(self, tmp_path: Path, read: Any) -> None:
         events = [Event("05901", date(2024, 2, 1), 2), Event("52000", date(2024, 2, 1))]
-        path = files.offence_export(tmp_path / "fpe5-yrmw.csv", events[:1])
+        path = files.police_rows(tmp_path / "fpe5-yrmw.csv", events[:1], "delito")
         reading = read(path, "police_exports", "fpe5-yrmw")
         assert counts(reading, "sexual_offences") == {("05901", "2024-02"): 2}
+
+    @pytest.mark.parametrize(
+        ("view", "series_id", "own"),
+        [
+            ("q2ib-t9am", "extortion", ()),
+            ("d7zw-hpf4", "kidnapping", ("tipo_delito",)),
+            ("8rpn-wpty", "public_force_casualties", ("accion",)),
+            ("4rxi-8m8d", "theft_persons", ()),
+            ("7mn7-vzqp", "theft_homes", ("zona",)),
+            ("7i2x-h5vp", "theft_shops", ()),
+            ("csb4-y6v2", "theft_vehicles", ("tipo_delito", "zona")),
+            ("gepp-dxcs", "domestic_violence", ("zona",)),
+            ("bz43-8ahq", "sexual_offences_mindefensa", ("zona", "sexo")),
+            ("jr6v-i33g", "injuries_mindefensa", ("sexo",)),
+        ],
+    )
+    def test_rows_of_the_ministry_feed_one_series_each(
+        self, view: str, series_id: str, own: tuple[str, ...], tmp_path: Path, read: Any
+    ) -> None:
+        day = date(2025, 2, 28)
+        events = [Event("05901", day, 3), Event("05901", day, 3), Event("13000", day)]
+        reading = read(files.ministry_rows(tmp_path / f"{view}.csv", events, *own),
+                       "mindefensa_exports", view)  # fmt: skip
+        assert set(reading.cells["series_id"]) == {series_id}
+        assert counts(reading, series_id) == {("05901", "2025-02"): 6, ("13000", "2025-02"): 1}
+
+    @pytest.mark.parametrize(
+        ("view", "series_id"), [("meew-mguv", "threats"), ("37p5-impc", "terrorism_police")]
+    )
+    def test_rows_of_the_police_feed_series_of_their_own(
+        self, view: str, series_id: str, tmp_path: Path, read: Any
+    ) -> None:
+        """The third of April, not the fourth of March; what nobody located stays unlocated."""
+        events = [Event("05901", date(2024, 4, 3), 2), Event("05000", date(2024, 4, 30), 5)]
+        path = files.police_rows(tmp_path / f"{view}.csv", events)
+        reading = read(path, "police_exports", view)
+        assert counts(reading, series_id) == {("05901", "2024-04"): 2, ("05000", "2024-04"): 5}
+
+    def test_injuries_in_traffic_are_no_violence(self, tmp_path: Path, read: Any) -> None:
+        day = date(2024, 4, 3)
+        events = [
+            Event("05901", day, 2, "ARTÍCULO 111. LESIONES PERSONALES"),
+            Event("05901", day, 9, "ARTICULO 120. LESIONES CULPOSAS ( EN ACCIDENTE DE TRANSITO )"),
+        ]
+        path = files.police_rows(tmp_path / "72sg-cybi.csv", events, "descripci_n_conducta")
+        reading = read(path, "police_exports", "72sg-cybi")
+        assert counts(reading, "injuries_police") == {("05901", "2024-04"): 2}
+        assert (reading.events_read, reading.events_dropped) == (11, 9)
+        (drop,) = reading.drops
+        assert "traffic" in drop.reason
+
+    @pytest.mark.parametrize(
+        ("own", "told"),
+        [
+            (("descripci_n_conducta",), "LESIONES INVENTADAS"),
+            ((), "no column DESCRIPCI N CONDUCTA"),
+        ],
+    )
+    def test_injuries_of_an_unknown_kind_are_refused_by_name(
+        self, own: tuple[str, ...], told: str, tmp_path: Path, read: Any
+    ) -> None:
+        events = [Event("05901", date(2024, 4, 3), 1, "LESIONES INVENTADAS")]
+        path = files.police_rows(tmp_path / "72sg-cybi.csv", events, *own)
+        with pytest.raises(SourceError, match=told):
+            read(path, "police_exports", "72sg-cybi")
 
     def test_yearly_totals_join_by_name_and_stay_yearly(self, tmp_path: Path, read: Any) -> None:
         rows = [("05901", 2024, 3), ("13901", 2024, 2), ("05000", 2024, 1), ("05901", 2025, 4)]
@@ -425,6 +490,79 @@ class TestPortal:
         reading = read(path, "mindefensa_totals", "homicidio_mensual")
         assert counts(reading, "homicide_mindefensa") == {("", "2024-01"): 3, ("", "2024-02"): 4}
         assert set(reading.cells["grain"]) == {"nation_month"}
+
+
+class TestForensicDeaths:
+    def read_view(self, read: Any, folder: Path, view: str, *deaths: Event) -> Reading:
+        path = files.forensic_rows(folder / f"{view}.csv", deaths)
+        return read(path, "forensic_deaths", view)
+
+    def test_a_row_is_a_death_of_a_named_month(self, tmp_path: Path, read: Any) -> None:
+        deaths = [
+            Event("05901", date(2023, 9, 30)),
+            Event("05901", date(2023, 9, 1)),
+            Event("13902", date(2024, 12, 31)),
+        ]
+        reading = self.read_view(read, tmp_path, "vtub-3de2", *deaths)
+        assert counts(reading, "homicide_forensic") == {
+            ("05901", "2023-09"): 2,
+            ("13902", "2024-12"): 1,
+        }
+        assert not reading.is_open
+
+    def test_what_nobody_knows_is_said_in_the_column_of_codes(
+        self, tmp_path: Path, read: Any
+    ) -> None:
+        deaths = [Event("05000", date(2024, 1, 1)), Event("00000", date(2024, 1, 1))]
+        reading = self.read_view(read, tmp_path, "vtub-3de2", *deaths)
+        assert counts(reading, "homicide_forensic") == {
+            ("05000", "2024-01"): 1,
+            ("00000", "2024-01"): 1,
+        }
+
+    def test_preliminary_deaths_are_homicides_only_and_stay_open(
+        self, tmp_path: Path, read: Any
+    ) -> None:
+        deaths = [
+            Event("05901", date(2025, 1, 1), 1, "1 Presuntos Homicidios"),
+            Event("05901", date(2025, 2, 1), 1, "2 Presuntos Suicidios"),
+        ]
+        reading = self.read_view(read, tmp_path, "2kpj-cktv", *deaths)
+        assert counts(reading, "homicide_forensic") == {("05901", "2025-01"): 1}
+        assert [str(month) for month in reading.months] == ["2025-01", "2025-02"]
+        assert reading.is_open
+        assert balance(reading) == (1, 0)
+
+    def test_a_manner_of_death_that_nobody_declared_is_refused(
+        self, tmp_path: Path, read: Any
+    ) -> None:
+        death = Event("05901", date(2025, 1, 1), 1, "9 Manera inventada")
+        with pytest.raises(SourceError, match="9 MANERA INVENTADA"):
+            self.read_view(read, tmp_path, "2kpj-cktv", death)
+
+    @pytest.mark.parametrize(
+        ("view", "own", "other"), [("vtub-3de2", 2024, 2025), ("2kpj-cktv", 2025, 2024)]
+    )
+    def test_years_of_the_other_dataset_are_dropped_and_said(
+        self, view: str, own: int, other: int, tmp_path: Path, read: Any
+    ) -> None:
+        """Final and preliminary figures of one year are never added."""
+        deaths = [
+            Event("05901", date(year, 6, 1), 1, "1 Presuntos Homicidios") for year in (own, other)
+        ]
+        reading = self.read_view(read, tmp_path, view, *deaths)
+        assert counts(reading, "homicide_forensic") == {("05901", f"{own}-06"): 1}
+        assert {str(month)[:4] for month in reading.months} == {str(own)}
+        assert [drop.reason for drop in reading.drops] == [
+            "year that another dataset of the series states"
+        ]
+        assert balance(reading) == (1, 0)
+
+    def test_a_word_that_is_no_month_is_a_fault(self, tmp_path: Path, read: Any) -> None:
+        path = files.forensic_rows(tmp_path / "vtub-3de2.csv", [Event("05901", date(2024, 5, 1))])
+        path.write_text(path.read_text("utf-8").replace(",mayo,", ",floreal,"), "utf-8")
+        with pytest.raises(SourceError, match=r"month that is no whole number.*'floreal'"):
+            read(path, "forensic_deaths", "vtub-3de2")
 
 
 class TestMines:

@@ -149,7 +149,15 @@ def _references() -> dict[str, pd.DataFrame]:
         "core.feed": rows(
             "core.feed",
             *(
-                (one.id, feed.source, feed.dataset, feed.grain.value, feed.role.name.lower())
+                (
+                    one.id,
+                    feed.source,
+                    feed.dataset,
+                    feed.grain.value,
+                    feed.role.name.lower(),
+                    feed.first_year,
+                    feed.last_year,
+                )
                 for one in SERIES
                 for feed in one.feeds
             ),

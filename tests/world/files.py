@@ -213,19 +213,17 @@ def massacre_export(path: Path, rows: Iterable[tuple[str, date, int, int]]) -> P
     )  # fmt: skip
 
 
-def homicide_export(path: Path, events: Iterable[Event]) -> Path:
-    """The ministry's dataset as the portal's interface answers in CSV, every value in quotes."""
-    header = (
-        "fecha_hecho", "cod_depto", "departamento", "cod_muni", "municipio", "zona", "sexo",
-        "arma_medio", "_modalidad_presunta", "spoa_caracterizacion", "cantidad",
-    )  # fmt: skip
+def ministry_rows(path: Path, events: Iterable[Event], *own: str) -> Path:
+    """Rows of the ministry as the portal answers in CSV; the view's `own` columns take the conduct.
+
+    The view in the file's name is the dataset.
+    """
     return table(
         path,
-        header,
+        ("fecha_hecho", "cod_depto", "departamento", "cod_muni", "municipio", *own, "cantidad"),
         (
             (f"{one.day}T00:00:00.000", one.code[:2], place_names(one.code)[1], one.code,
-             place_names(one.code)[0], "URBANA", "MASCULINO", "NO REPORTADA", "NO REPORTADA",
-             "NO REPORTADA", one.quantity)
+             place_names(one.code)[0], *[one.conduct] * len(own), one.quantity)
             for one in events
         ),
     )  # fmt: skip
@@ -362,11 +360,14 @@ def _police_row(event: Event, look: PoliceLayout) -> list[Any]:
     ]
 
 
-def offence_export(path: Path, events: Iterable[Event]) -> Path:
-    """The police's dataset as the portal answers in CSV: text dates, codes of eight digits."""
+def police_rows(path: Path, events: Iterable[Event], *own: str) -> Path:
+    """Rows of the police as the portal answers in CSV: text dates, codes of eight digits.
+
+    The view's `own` columns take the conduct.
+    """
     header = (
         "departamento", "municipio", "codigo_dane", "armas_medios", "fecha_hecho", "genero",
-        "grupo_etario", "cantidad", "delito",
+        "grupo_etario", "cantidad", *own,
     )  # fmt: skip
     return table(
         path,
@@ -374,10 +375,47 @@ def offence_export(path: Path, events: Iterable[Event]) -> Path:
         (
             (place_names(one.code)[1], f"{place_names(one.code)[0].title()} (CT)",
              f"{one.code}000", "NO REPORTADO", f"{one.day:%d/%m/%Y}", "NO REPORTA",
-             "NO REPORTADO", one.quantity, "DELITO INVENTADO")
+             "NO REPORTADO", one.quantity, *[one.conduct] * len(own))
             for one in events
         ),
     )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------- forensic institute
+
+
+UNKNOWN: Final = "Sin información"
+
+
+def forensic_rows(path: Path, deaths: Iterable[Event]) -> Path:
+    """One row per death as the portal answers in CSV: a year, the name of a month, no day.
+
+    The conduct is the manner of death; a municipality or department that nobody knows is told in
+    words, in the columns of codes too.
+    """
+    header = (
+        "id", "a_o_del_hecho", "mes_del_hecho", "codigo_dane_departamento",
+        "codigo_dane_municipio", "departamento_del_hecho_dane", "municipio_del_hecho_dane",
+        "sexo_de_la_victima", "manera_de_muerte", "zona_del_hecho",
+    )  # fmt: skip
+    return table(
+        path,
+        header,
+        (
+            (number, one.day.year, MONTHS_ES[one.day.month - 1].lower(), *_forensic_place(one.code),
+             "Mujer", one.conduct, "Cabecera municipal")
+            for number, one in enumerate(deaths, start=1)
+        ),
+    )  # fmt: skip
+
+
+def _forensic_place(code: str) -> tuple[str, str, str, str]:
+    municipality, department = place_names(code)
+    if code == "00000":
+        return (UNKNOWN,) * 4
+    if code.endswith("000"):
+        return code[:2], UNKNOWN, department.title(), UNKNOWN
+    return code[:2], code, department.title(), municipality.title()
 
 
 # ---------------------------------------------------------------------------- other events
@@ -897,6 +935,19 @@ def publish_places(folder: Path) -> Path:
     return folder
 
 
+def publish_rows(folder: Path) -> None:
+    """Rows of the open data portal: one view of each publisher, and both of the forensic one."""
+    deaths = [Event("05901", date(2024, 12, 31)), Event("13000", date(2023, 2, 1))]
+    forensic_rows(folder / "vtub-3de2.csv", deaths)
+    manners = ("1 Presuntos Homicidios", "2 Presuntos Suicidios", "1 Presuntos Homicidios")
+    deaths = [Event("05902", date(2025, 4, 6), 1, manner) for manner in manners]
+    forensic_rows(folder / "2kpj-cktv.csv", deaths)
+    burglaries = [Event("05901", date(2025, 1, 5), 2), Event("13902", date(2025, 3, 9))]
+    ministry_rows(folder / "7mn7-vzqp.csv", burglaries, "zona")
+    offences = [Event("05902", date(2022, 2, 1)), *one_a_month(2025, "05902", range(1, 8))]
+    police_rows(folder / "meew-mguv.csv", offences)
+
+
 def publish(folder: Path) -> Path:
     """One file of every layout, under the publishers' own names and folders."""
     publish_places(folder)
@@ -917,6 +968,7 @@ def publish(folder: Path) -> Path:
     yearly_records(portal / "2026-06-30" / "hist_municipio_homicidio.json", homicides)
     totals = {2023: 5, 2024: 6, 2025: 2}
     national_records(portal / "2026-06-30" / "hist_nacional_homicidio.json", totals)
+    publish_rows(portal / "2026-06-30")
     police = folder / "policia" / "homicidios"
     early = [event for year in range(2003, 2011) for event in one_a_month(year, "13901")]
     sheet(police / "homicidios_20032010.xlsx", police_cells(early, "2003"))

@@ -4,24 +4,28 @@ with cells as (
     select
         series_id,
         'municipality and month' as grain,
+        year(month) as year,
         events
     from core.crime_monthly
     union all
     select
         series_id,
         'municipality and year' as grain,
+        year,
         events
     from core.crime_yearly
     union all
     select
         series_id,
         'municipality and year' as grain,
+        year,
         value as events
     from core.context_yearly
     union all
     select
         series_id,
         'department and year' as grain,
+        year,
         events
     from core.crime_department_yearly
 ),
@@ -38,6 +42,8 @@ both_sides as (
         on
             feed.series_id = cells.series_id
             and feed.grain = cells.grain
+            and cells.year >= coalesce(feed.first_year, cells.year)
+            and cells.year <= coalesce(feed.last_year, cells.year)
     where
         feed.role = 'current'
         and series.part_of is null
