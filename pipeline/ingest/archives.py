@@ -1,7 +1,8 @@
 """Archives that cannot hurt: what is in one is checked before and while it is unpacked.
 
 What an archive says of itself is held against the bytes that really come out of it. A workbook
-(``.xlsx``) is an archive too, and passes here before it is decoded.
+(``.xlsx``) is an archive too, and passes here before it is decoded. Archives are zip or, as DANE
+packed its boundaries up to 2018, RAR; what is packed in a RAR only a program beside Python unpacks.
 """
 
 import copy
@@ -9,12 +10,14 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Final
+from typing import IO, Final
+
+import rarfile
 
 from pipeline.errors import SourceError
 
@@ -47,12 +50,15 @@ BOUNDARIES: Final = Limits(members=1_000, total_bytes=4_000_000_000, ratio=100)
 WORKBOOK: Final = Limits(members=1_000, total_bytes=1_000_000_000, ratio=300)
 """A sheet holds a million rows of some 350 bytes; one of repeated cells packs 100 to 1."""
 
-_MARK: Final = b"PK"
+_ZIP_MARK: Final = b"PK"
+_RAR_MARK: Final = b"Rar!\x1a\x07"
 _CHUNK_BYTES: Final = 1 << 18
 _LOCAL_HEADER_BYTES: Final = 30
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _ENCRYPTED: Final = 0x1
 _NO_TYPE: Final = 0
+_NO_FILE: Final = "is a link or a device, not a file"
+_LOCKED: Final = "is protected by a password"
 _XML: Final = (".xml", ".rels")
 _DECLARATIONS: Final = tuple(
     "!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")
@@ -63,6 +69,7 @@ _LONGEST_DECLARATION: Final = max(map(len, _DECLARATIONS))
 _UNREADABLE: Final = (
     zipfile.BadZipFile,
     zipfile.LargeZipFile,
+    rarfile.Error,
     zlib.error,
     EOFError,
     NotImplementedError,
@@ -85,7 +92,20 @@ class Member:
 def is_archive(path: Path) -> bool:
     """Whether a file is an archive, by its first bytes."""
     with path.open("rb") as stream:
-        return stream.read(len(_MARK)) == _MARK
+        return stream.read(len(_RAR_MARK)).startswith((_ZIP_MARK, _RAR_MARK))
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A member of an archive of either kind, as the archive states it."""
+
+    stated: str
+    size: int
+    packed_bytes: int
+    is_folder: bool
+    fault: str
+    """Why it cannot be taken, whatever is in it; empty if nothing speaks against it."""
+    opened: Callable[[], AbstractContextManager[IO[bytes]]]
 
 
 def members(path: Path, limits: Limits) -> tuple[Member, ...]:
@@ -94,7 +114,7 @@ def members(path: Path, limits: Limits) -> tuple[Member, ...]:
     Parameters
     ----------
     path
-        A zip archive.
+        A zip or RAR archive.
     limits
         The most that it may hold.
 
@@ -109,8 +129,8 @@ def members(path: Path, limits: Limits) -> tuple[Member, ...]:
         If it is no whole archive, holds more than the limits allow, is encrypted, has a name that
         leads out of the folder or occurs twice, a link, or parts that lie over one another.
     """
-    with _opened(path) as archive:
-        return tuple(Member(name, info.file_size) for name, info in _checked(path, archive, limits))
+    with _entries(path) as entries:
+        return tuple(Member(name, one.size) for name, one in _checked(path, entries, limits))
 
 
 def unpack(path: Path, folder: Path, limits: Limits) -> tuple[Path, ...]:
@@ -119,7 +139,7 @@ def unpack(path: Path, folder: Path, limits: Limits) -> tuple[Path, ...]:
     Parameters
     ----------
     path
-        A zip archive.
+        A zip or RAR archive.
     folder
         Where its files are put; made if it is not there. Whoever calls removes it after an error.
     limits
@@ -133,15 +153,16 @@ def unpack(path: Path, folder: Path, limits: Limits) -> tuple[Path, ...]:
     Raises
     ------
     SourceError
-        As for `members`, or if a file in it is damaged or is not as long as the archive says.
+        As for `members`, or if a file in it is damaged or is not as long as the archive says, or
+        if no program is here that unpacks a RAR.
     """
     unpacked = []
-    with _opened(path) as archive:
-        for name, info in _checked(path, archive, limits):
+    with _entries(path) as entries:
+        for name, entry in _checked(path, entries, limits):
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as stream:
-                for chunk in _chunks(archive, info):
+                for chunk in _chunks(entry):
                     stream.write(chunk)
             unpacked.append(target)
     return tuple(unpacked)
@@ -162,11 +183,11 @@ def refuse_harmful_workbook(path: Path) -> None:
     SourceError
         As for `unpack`, or if a part declares a document type.
     """
-    with _opened(path, "a workbook") as archive:
-        for name, info in _checked(path, archive, WORKBOOK):
+    with _entries(path, "a workbook") as entries:
+        for name, entry in _checked(path, entries, WORKBOOK):
             is_xml = name.lower().endswith(_XML)
             tail = b""
-            for chunk in _chunks(archive, info):
+            for chunk in _chunks(entry):
                 seen = tail + chunk
                 if is_xml and any(word in seen for word in _DECLARATIONS):
                     message = (
@@ -178,13 +199,26 @@ def refuse_harmful_workbook(path: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path, kind: str = "a zip archive") -> Iterator[zipfile.ZipFile]:
-    """An archive; whatever turns out to be damaged while it is open is one kind of error."""
+def _entries(path: Path, kind: str = "an archive") -> Iterator[list[_Entry]]:
+    """What is in an archive; whatever turns out to be damaged while it is open is one error."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            yield archive
+        with path.open("rb") as stream:
+            is_rar = stream.read(len(_RAR_MARK)) == _RAR_MARK
+        if is_rar:
+            with rarfile.RarFile(path, errors="strict") as packed:
+                yield [_of_rar(packed, info) for info in packed.infolist()]
+        else:
+            with zipfile.ZipFile(path) as archive:
+                _refuse_overlap(path, archive.infolist(), archive.start_dir)
+                yield [_of_zip(archive, info) for info in archive.infolist()]
     except SourceError:
         raise
+    except rarfile.RarCannotExec as error:
+        message = (
+            f"{_shown(path)} is a RAR archive, and no program is here that unpacks it. Install one "
+            "of unrar, 7z, unar or bsdtar, or have its files packed as a zip of the same name."
+        )
+        raise SourceError(message) from error
     except _UNREADABLE as error:
         message = (
             f"{_shown(path)} cannot be opened as {kind} ({error}): it may be cut short, protected "
@@ -193,18 +227,57 @@ def _opened(path: Path, kind: str = "a zip archive") -> Iterator[zipfile.ZipFile
         raise SourceError(message) from error
 
 
-def _checked(
-    path: Path, archive: zipfile.ZipFile, limits: Limits
-) -> list[tuple[str, zipfile.ZipInfo]]:
+def _of_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Entry:
+    """One member; its bytes are asked for generously, so that one that understates itself is told.
+
+    What the library gives ends where the stated size does, whatever is packed behind it.
+    """
+    mode = stat.S_IFMT(info.external_attr >> 16)
+    fault = ""
+    if mode not in {_NO_TYPE, stat.S_IFREG, stat.S_IFDIR}:
+        fault = _NO_FILE
+    elif info.flag_bits & _ENCRYPTED:
+        fault = _LOCKED
+    elif info.compress_type not in _METHODS:
+        fault = f"is packed in a way that is not read here (method {info.compress_type})"
+    generous = copy.copy(info)
+    generous.file_size = info.file_size + 1
+    return _Entry(
+        stated=info.orig_filename,
+        size=info.file_size,
+        packed_bytes=info.compress_size,
+        is_folder=info.is_dir(),
+        fault=fault,
+        opened=lambda: archive.open(generous),
+    )
+
+
+def _of_rar(archive: rarfile.RarFile, info: rarfile.RarInfo) -> _Entry:
+    fault = ""
+    if not info.is_file() and not info.is_dir():
+        fault = _NO_FILE
+    elif info.needs_password():
+        fault = _LOCKED
+    return _Entry(
+        stated=info.filename,
+        size=info.file_size,
+        packed_bytes=info.compress_size,
+        is_folder=info.is_dir(),
+        fault=fault,
+        opened=lambda: archive.open(info),
+    )
+
+
+def _checked(path: Path, entries: Sequence[_Entry], limits: Limits) -> list[tuple[str, _Entry]]:
     """The files of an archive with their safe names, unless anything about them is wrong."""
-    infos = archive.infolist()
-    _refuse_excess(path, infos, limits)
-    _refuse_overlap(path, infos, archive.start_dir)
-    named = [(_safe_name(path, info), info) for info in infos]
-    for _, info in named:
-        _refuse_kind(path, info)
+    _refuse_excess(path, entries, limits)
+    named = [(_safe_name(path, entry.stated), entry) for entry in entries]
+    for name, entry in named:
+        if entry.fault:
+            message = f"{_shown(path)}: {name!r} {entry.fault}. Have it packed as a plain zip."
+            raise SourceError(message)
     _refuse_twice(path, [name for name, _ in named])
-    files = [(name, info) for name, info in named if not info.is_dir()]
+    files = [(name, entry) for name, entry in named if not entry.is_folder]
     inside = {str(parent) for name, _ in named for parent in PurePosixPath(name).parents}
     if both := sorted(inside.intersection(name for name, _ in files)):
         message = f"{_shown(path)}: {both[0]!r} is both a file and a folder in it. Refused."
@@ -212,15 +285,15 @@ def _checked(
     return files
 
 
-def _refuse_excess(path: Path, infos: Sequence[zipfile.ZipInfo], limits: Limits) -> None:
-    if len(infos) > limits.members:
+def _refuse_excess(path: Path, entries: Sequence[_Entry], limits: Limits) -> None:
+    if len(entries) > limits.members:
         message = (
-            f"{_shown(path)} holds {len(infos):,} members, more than {limits.members:,}. Look at "
+            f"{_shown(path)} holds {len(entries):,} members, more than {limits.members:,}. Look at "
             "what was packed, or fetch it again."
         )
         raise SourceError(message)
-    packed = sum(info.compress_size for info in infos)
-    unpacked = sum(info.file_size for info in infos)
+    packed = sum(entry.packed_bytes for entry in entries)
+    unpacked = sum(entry.size for entry in entries)
     if unpacked > limits.total_bytes or unpacked > limits.ratio * max(packed, 1):
         message = (
             f"{_shown(path)} would unpack from {packed:,} to {unpacked:,} bytes: nothing that is "
@@ -240,9 +313,8 @@ def _refuse_overlap(path: Path, infos: Sequence[zipfile.ZipInfo], end: int) -> N
             raise SourceError(message)
 
 
-def _safe_name(path: Path, info: zipfile.ZipInfo) -> str:
+def _safe_name(path: Path, stated: str) -> str:
     """A member's path as it may be used below a folder."""
-    stated = info.orig_filename
     name = PurePosixPath(stated.replace("\\", "/"))
     is_outside = name.is_absolute() or ".." in name.parts or bool(PureWindowsPath(stated).drive)
     if is_outside or not name.parts or not stated.isprintable():
@@ -252,21 +324,6 @@ def _safe_name(path: Path, info: zipfile.ZipInfo) -> str:
         )
         raise SourceError(message)
     return str(name)
-
-
-def _refuse_kind(path: Path, info: zipfile.ZipInfo) -> None:
-    """Stop at what is no plain file or folder."""
-    mode = stat.S_IFMT(info.external_attr >> 16)
-    if mode not in {_NO_TYPE, stat.S_IFREG, stat.S_IFDIR}:
-        what = "is a link or a device, not a file"
-    elif info.flag_bits & _ENCRYPTED:
-        what = "is protected by a password"
-    elif info.compress_type not in _METHODS:
-        what = f"is packed in a way that is not read here (method {info.compress_type})"
-    else:
-        return
-    message = f"{_shown(path)}: {info.filename!r} {what}. Have it packed as a plain zip."
-    raise SourceError(message)
 
 
 def _refuse_twice(path: Path, names: Sequence[str]) -> None:
@@ -282,22 +339,17 @@ def _refuse_twice(path: Path, names: Sequence[str]) -> None:
         seen.add(key)
 
 
-def _chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The bytes of a member; they must be as many, and have the checksum, that it states.
-
-    One byte more than stated is asked for: so one that understates itself gives itself away.
-    """
-    generous = copy.copy(info)
-    generous.file_size = info.file_size + 1
+def _chunks(entry: _Entry) -> Iterator[bytes]:
+    """The bytes of a member; they must be as many, and have the checksum, that it states."""
     held = 0
-    with archive.open(generous) as stream:
+    with entry.opened() as stream:
         while chunk := stream.read(_CHUNK_BYTES):
             held += len(chunk)
-            if held > info.file_size:
+            if held > entry.size:
                 break
             yield chunk
-    if held != info.file_size:
-        message = f"{info.filename!r} is not {info.file_size:,} bytes long as stated"
+    if held != entry.size:
+        message = f"{entry.stated!r} is not {entry.size:,} bytes long as stated"
         raise zipfile.BadZipFile(message)
 
 

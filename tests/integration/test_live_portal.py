@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from pipeline import live
-from pipeline.catalog.channels import CHANNELS, GATEWAY, FirstOf
+from pipeline.catalog.channels import CHANNELS, GATEWAY, FirstOf, StaticFile
 from pipeline.errors import NetworkError
 from pipeline.ingest.fetch import Asking
 from tests.world.build import NO_SNAPSHOT, warehouse_of
@@ -26,6 +26,9 @@ from tests.world.files import (
     mine_point_records,
     mine_victim_rows,
     official_features,
+    population_areas,
+    population_back,
+    residents,
 )
 from tests.world.publishers import HASTY, Layer, Publishers, Table, serving
 
@@ -220,3 +223,24 @@ class TestBoundaries:
         (held,) = refresh(data_dir, "municipality_boundaries").quarantine
         assert "1 municipalities are only here or only in DIVIPOLA, e.g. 98901" in held.reason
         assert self.vertices(data_dir) == {5}
+
+
+def test_both_population_workbooks_are_fetched_and_used(publishers, data_dir, tmp_path):
+    (channel,) = (one for one in CHANNELS if one.source == "population")
+    back, ahead = (one.url for one in channel.resources if isinstance(one, StaticFile))
+    for url, write in ((back, population_back), (ahead, population_areas)):
+        path = write(tmp_path / url.rpartition("/")[2])
+        publishers.files[url.removeprefix("https://")] = path.read_bytes()
+    outcome = refresh(data_dir, "population")
+    assert (outcome.failures, outcome.quarantine) == ((), ())
+    population = stored(data_dir, "core.population_yearly")
+    editions = population.groupby("edition")["year"].agg(["min", "max"]).T.to_dict("list")
+    # the older base is left with the years that the back-projection does not reach
+    assert editions == {
+        "census 2005": [2003, 2004],
+        "census 2018, back-projected": [2005, 2017],
+        "census 2018, to 2042": [2018, 2026],
+    }
+    held = population.set_index(["municipality_code", "year"])["population"]
+    assert held["05901", 2010] == residents("05901", 2010)
+    assert held["98901", 2026] == residents("98901", 2026)

@@ -3,14 +3,23 @@
 import io
 import stat
 import struct
+import sys
 import zipfile
+import zlib
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from pipeline.errors import SourceError
-from pipeline.ingest.archives import Limits, Member, members, refuse_harmful_workbook, unpack
+from pipeline.ingest.archives import (
+    Limits,
+    Member,
+    is_archive,
+    members,
+    refuse_harmful_workbook,
+    unpack,
+)
 
 SMALL = Limits(members=5, total_bytes=100_000, ratio=50)
 NOTES = b"invented notes, line after line\n" * 40
@@ -150,7 +159,7 @@ class TestSizes:
         stating(path, stated)
         loose = Limits(members=1, total_bytes=10**9, ratio=2_000)
         assert members(path, loose) == (Member("a", stated),)
-        assert "cannot be opened as a zip archive" in refusal(path, loose)
+        assert "cannot be opened as an archive" in refusal(path, loose)
         assert sum(one.stat().st_size for one in (tmp_path / "out").iterdir()) <= stated
 
     def test_members_that_share_their_bytes(self, tmp_path: Path) -> None:
@@ -226,3 +235,133 @@ class TestWorkbooks:
         path = packed(tmp_path / "a.zip", ("inner.zip", inner.getvalue()))
         (one,) = unpack(path, tmp_path / "out", SMALL)
         assert one.read_bytes() == inner.getvalue()
+
+
+STORED, PACKED = 0, 1 << 7
+LINK = 1
+
+
+def number(value: int) -> bytes:
+    """As RAR writes it: seven bits a byte, lowest first."""
+    head = [value >> shift & 0x7F | 0x80 for shift in range(0, max(value.bit_length(), 1), 7)]
+    return bytes([*head[:-1], head[-1] & 0x7F])
+
+
+def block(content: bytes) -> bytes:
+    sized = number(len(content)) + content
+    return struct.pack("<I", zlib.crc32(sized)) + sized
+
+
+def rar(path: Path, *files: tuple[str, bytes], method: int = STORED, link: bool = False) -> Path:
+    """A RAR 5 archive, written from its description; what is packed here nothing can unpack.
+
+    References
+    ----------
+    https://www.rarlab.com/technote.htm, *RAR 5.0 archive format*.
+    """
+    blocks = [b"Rar!\x1a\x07\x01\x00", block(number(1) + number(0) + number(0))]
+    for name, content in files:
+        target = number(5) + number(LINK) + number(0) + number(4) + b"/etc"
+        extra = number(len(target)) + target if link else b""
+        shown = name.encode()
+        head = [number(2), number(3 if link else 2), number(len(extra)) if link else b"",
+                number(len(content)), number(4), number(len(content)), number(0o644),
+                struct.pack("<I", zlib.crc32(content)), number(method), number(1),
+                number(len(shown)), shown, extra]  # fmt: skip
+        blocks += [block(b"".join(head)), content]
+    path.write_bytes(b"".join([*blocks, block(number(5) + number(0) + number(0))]))
+    return path
+
+
+class TestRar:
+    """What is stored in it unpacked is read by the library; for the rest it needs a program."""
+
+    @pytest.fixture
+    def tools(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """The only folder in which programs are looked for."""
+        monkeypatch.setattr("rarfile.CURRENT_SETUP", None)
+        monkeypatch.setenv("PATH", str(tmp_path / "tools"))
+        (tmp_path / "tools").mkdir()
+        return tmp_path / "tools"
+
+    @staticmethod
+    def program(tools: Path, content: bytes) -> None:
+        """A bsdtar that gives the same content whatever it is asked for."""
+        script = f"""#!{sys.executable}
+import sys
+if "--to-stdout" in sys.argv:
+    sys.stdout.buffer.write({content!r})
+"""
+        (tools / "bsdtar").write_text(script)
+        (tools / "bsdtar").chmod(0o755)
+
+    def test_files_come_out_as_they_went_in(self, tmp_path: Path) -> None:
+        path = rar(tmp_path / "a.rar", ("b/notas.txt", NOTES), ("ÁREA.txt", b"x"))
+        assert is_archive(path)
+        assert members(path, SMALL) == (Member("b/notas.txt", len(NOTES)), Member("ÁREA.txt", 1))
+        out = unpack(path, tmp_path / "out", SMALL)
+        assert [one.read_bytes() for one in out] == [NOTES, b"x"]
+
+    @pytest.mark.parametrize("name", ["../x", "/etc/x"])
+    def test_a_path_that_leads_out_is_refused(self, tmp_path: Path, name: str) -> None:
+        assert "outside its folder" in refusal(rar(tmp_path / "a.rar", (name, b"x")))
+
+    def test_a_link_is_refused(self, tmp_path: Path) -> None:
+        assert "is a link or a device" in refusal(rar(tmp_path / "a.rar", ("x", b"x"), link=True))
+
+    def test_the_same_bounds_hold(self, tmp_path: Path) -> None:
+        many = rar(tmp_path / "a.rar", *((str(n), b"") for n in range(6)))
+        assert "holds 6 members, more than 5" in refusal(many)
+        large = rar(tmp_path / "b.rar", ("a", bytes(60_000)), ("b", bytes(60_000)))
+        assert "to 120,000 bytes" in refusal(large)
+        twice = rar(tmp_path / "c.rar", ("a", b"x"), ("A", b"y"))
+        assert "twice" in refusal(twice)
+
+    @pytest.mark.usefixtures("tools")
+    def test_without_a_program_the_message_names_some(self, tmp_path: Path) -> None:
+        path = rar(tmp_path / "a.rar", ("notas.txt", NOTES), method=PACKED)
+        assert "Install one of unrar, 7z, unar or bsdtar" in refusal(path)
+
+    def test_what_a_program_unpacks_is_taken(self, tmp_path: Path, tools: Path) -> None:
+        self.program(tools, NOTES)
+        path = rar(tmp_path / "a.rar", ("notas.txt", NOTES), method=PACKED)
+        assert unpack(path, tmp_path / "out", SMALL)[0].read_bytes() == NOTES
+
+    @pytest.mark.parametrize("given", [b"", NOTES[:-1], NOTES.upper()])
+    def test_what_a_program_gives_is_checked(
+        self, tmp_path: Path, tools: Path, given: bytes
+    ) -> None:
+        self.program(tools, given)
+        path = rar(tmp_path / "a.rar", ("notas.txt", NOTES), method=PACKED)
+        assert "cannot be opened as an archive" in refusal(path)
+
+    def test_a_program_that_gives_without_end_is_stopped(self, tmp_path: Path, tools: Path) -> None:
+        self.program(tools, NOTES)
+        script = (tools / "bsdtar").read_text()
+        (tools / "bsdtar").write_text(script.replace("    sys", "    while True: sys"))
+        path = rar(tmp_path / "a.rar", ("notas.txt", NOTES), method=PACKED)
+        out = unpack(path, tmp_path / "out", SMALL)
+        assert out[0].stat().st_size == len(NOTES)
+
+    @pytest.mark.parametrize("harm", ["cut", "flipped"])
+    @pytest.mark.usefixtures("tools")
+    def test_damage_anywhere_is_refused_or_harmless(self, tmp_path: Path, harm: str) -> None:
+        content = rar(tmp_path / "a.rar", ("b/notas.txt", NOTES), ("c", b"x")).read_bytes()
+        chance = Random(harm)  # noqa: S311 - chance that repeats
+        refused = 0
+        for trial in range(200):
+            spoilt = bytearray(content)
+            at = chance.randrange(len(content))
+            if harm == "cut":
+                del spoilt[at:]
+            else:
+                spoilt[at] ^= chance.randrange(1, 256)
+            path = tmp_path / "spoilt.rar"
+            path.write_bytes(spoilt)
+            try:
+                out = unpack(path, tmp_path / str(trial), SMALL)
+            except SourceError:
+                refused += 1
+            else:
+                assert {one.read_bytes() for one in out} <= {NOTES, b"x"}
+        assert refused == 200 if harm == "cut" else refused > 100
