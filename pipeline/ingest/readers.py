@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from sys import intern
 from typing import Any, Final
 
 import pandas as pd
@@ -220,7 +221,9 @@ def csv_columns(path: Path) -> dict[str, tuple[str, ...]]:
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            header, *rows = [row for row in csv.reader(stream, strict=True) if row] or [[]]
+            lines = csv.reader(stream, strict=True)
+            # a million rows hold few distinct values: each is kept once
+            header, *rows = [[*map(intern, line)] for line in lines if line] or [[]]
     except (csv.Error, UnicodeDecodeError) as error:
         message = f"{shown(path)} cannot be read as CSV in UTF-8: {error}. Download it again."
         raise SourceError(message) from error

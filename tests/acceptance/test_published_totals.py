@@ -168,8 +168,17 @@ def test_series_without_a_usable_file_are_not_published(refreshed: Warehouse) ->
     series = refreshed.table("core.series").set_index("series_id")["is_published"]
     assert set(series[~series].index) == {
         "displacement_yearly",
+        "domestic_violence",
+        "homicide_forensic",
         "illegal_mining_seizures",
+        "injuries_mindefensa",
+        "injuries_police",
+        "sexual_offences_mindefensa",
+        "terrorism_police",
+        "theft_homes",
         "theft_persons",
+        "theft_shops",
+        "theft_vehicles",
     }
 
 
