@@ -62,7 +62,7 @@ def history(warehouse: Warehouse, series: str, place: str, period: str) -> str:
         Id of a series, or its name in Spanish or English.
     place
         DIVIPOLA code of a municipality, or its name, if need be with that of its department after
-        a comma; case and accents do not matter.
+        a comma; case and accents do not matter, nor words before or after, if only one fits.
     period
         ``2025`` or ``2025-06``.
 
@@ -113,10 +113,10 @@ def _series(listed: pd.DataFrame, wanted: str) -> "pd.Series[str]":
 def _place(listed: pd.DataFrame, wanted: str) -> "pd.Series[str]":
     name, _, department = (normalised(part) for part in wanted.partition(","))
     names = listed["municipality_name"].map(normalised)
-    fits = listed["municipality_code"].eq(wanted.strip()) | names.eq(name)
-    if department:
-        fits &= listed["department_name"].map(normalised).eq(department)
-    found = listed[fits]
+    is_there = listed["department_name"].map(normalised).eq(department) | (not department)
+    found = listed[is_there & (listed["municipality_code"].eq(wanted.strip()) | names.eq(name))]
+    if found.empty and name:  # few say San José de Cúcuta
+        found = listed[is_there & (" " + names + " ").str.contains(f" {name} ", regex=False)]
     if found.empty:
         near = listed[names.isin(get_close_matches(name, names, n=3, cutoff=0.7))]
         message = (
@@ -126,8 +126,8 @@ def _place(listed: pd.DataFrame, wanted: str) -> "pd.Series[str]":
         raise CatalogError(message)
     if len(found) > 1:
         message = (
-            f"{len(found)} municipalities are called {wanted}: {'; '.join(_shown(found))}. Write "
-            "the code."
+            f"{len(found)} municipalities are called {wanted} or have it in their name: "
+            f"{'; '.join(_shown(found))}. Write the code."
         )
         raise CatalogError(message)
     return found.iloc[0]

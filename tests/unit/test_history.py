@@ -7,11 +7,12 @@ one of June 2023 says 10 and 8 (`tests.world`).
 from collections.abc import Iterator
 from datetime import date
 
+import pandas as pd
 import pytest
 
 from pipeline import views
 from pipeline.errors import CatalogError
-from pipeline.history import history
+from pipeline.history import _place, history
 from pipeline.store.warehouse import Warehouse
 from tests import world
 
@@ -53,7 +54,9 @@ def test_no_event_is_zero_and_no_measurement_is_unknown(warehouse) -> None:
     assert measured["events"].isna().all()
 
 
-@pytest.mark.parametrize("place", ["05901", "villa prueba", "VILLA PRUEBA, tierra nuestra"])
+@pytest.mark.parametrize(
+    "place", ["05901", "villa prueba", "VILLA PRUEBA, tierra nuestra", "Prueba"]
+)
 @pytest.mark.parametrize("series", ["migrations", "Migrations"])
 def test_places_and_series_may_be_written_in_words(warehouse, series, place) -> None:
     assert "(05901), 2021" in history(warehouse, series, place, "2021")
@@ -64,6 +67,8 @@ def test_places_and_series_may_be_written_in_words(warehouse, series, place) -> 
     [
         ("sighting", "05901", "2021", "is no series. Near it: sightings"),
         ("sightings", "Villa Preba", "2021", "Near it: 05901 Villa Prueba, Tierra Nuestra"),
+        ("sightings", "a", "2021", "'a' is no municipality"),
+        ("sightings", ",", "2021", "is no municipality"),
         ("sightings", "Villa Prueba, Otra", "2021", "is no municipality"),
         ("sightings", "05901", "2021-13", "is no year and no month"),
         ("sightings", "05901", "1999", "No release of sightings holds 1999. Published are 2021-01"),
@@ -73,3 +78,16 @@ def test_places_and_series_may_be_written_in_words(warehouse, series, place) -> 
 def test_what_is_not_known_is_told(warehouse, series, place, period, told) -> None:
     with pytest.raises(CatalogError, match=told.replace(".", r"\.")):
         history(warehouse, series, place, period)
+
+
+def test_a_name_that_many_have_is_asked_back() -> None:
+    two = [("05901", "San Pedro", "Uno"), ("13901", "San Pedro", "Dos"), ("13902", "Pedro", "Dos")]
+    places = pd.DataFrame(
+        two, columns=["municipality_code", "municipality_name", "department_name"]
+    )
+    assert _place(places, "pedro")["municipality_code"] == "13902"
+    assert _place(places, "San Pedro, Dos")["municipality_code"] == "13901"
+    with pytest.raises(CatalogError, match="2 municipalities are called San Pedro"):
+        _place(places, "San Pedro")
+    with pytest.raises(CatalogError, match="05901 San Pedro, Uno; 13901 San Pedro, Dos"):
+        _place(places, "san")
