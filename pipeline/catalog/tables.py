@@ -154,6 +154,17 @@ def _class_columns() -> dict[str, pa.Column]:
     }
 
 
+def _time_window() -> pa.Column:
+    return _one_of(
+        "calendar year, US fiscal year (October to September), three calendar years, or twelve "
+        "months: of these only the newest without a provisional month and those a year before",
+        "year",
+        "fiscal",
+        "pooled",
+        "rolling",
+    )
+
+
 _PERIODS = ("month", "year")
 
 _TABLES = (
@@ -531,6 +542,31 @@ _TABLES = (
         months_published=_count("months of the year that are published", unit="months"),
         unlocated_events=_number("part of the events without a municipality", unit="the unit"),
         **_rate_columns(),
+    ),
+    _table(
+        "mart.window_month",
+        "one row per window and month in it; windows within the months that some series publishes",
+        ("time_window", "period", "month"),
+        time_window=_time_window(),
+        period=_month("first day of the window's last month, which names it"),
+        month=_month("a month of the window"),
+    ),
+    _table(
+        "mart.rate_window",
+        "one row per series with a rate, municipality of the country and whole window; what the "
+        "statistics are computed from",
+        ("series_id", "municipality_code", "time_window", "period"),
+        series_id=_series(),
+        municipality_code=_municipality("DIVIPOLA code"),
+        time_window=_time_window(),
+        period=_month("first day of the window's last month"),
+        **_rate_columns(),
+        dispersion=_number(
+            "variance over mean that the count is judged by: 1 for independent events, the "
+            "series' ratio or that of the place's own groups for grouped victims",
+            unit="ratio",
+            nullable=True,
+        ),
     ),
 )
 

@@ -6,7 +6,7 @@ SQL says who was at risk and what was recorded; `pipeline.analysis` says what th
 from collections.abc import Sequence
 
 from pipeline.catalog.series import Series
-from pipeline.marts import rates
+from pipeline.marts import rates, windows
 from pipeline.store.warehouse import Draft
 
 
@@ -20,4 +20,5 @@ def store(draft: Draft, series: Sequence[Series]) -> None:
     series
         Declared series.
     """
-    rates.store(draft, series)
+    spread = rates.store(draft, series)
+    windows.store(draft, spread)

@@ -32,7 +32,7 @@ _INDEPENDENT: Final = 1.0
 """Variance over mean of events that happen one by one."""
 
 
-def store(draft: Draft, series: Sequence[Series]) -> None:
+def store(draft: Draft, series: Sequence[Series]) -> "pd.Series[float]":
     """Fill the marts of population and crude rates.
 
     Parameters
@@ -41,6 +41,11 @@ def store(draft: Draft, series: Sequence[Series]) -> None:
         Warehouse being built; its core tables are complete.
     series
         Declared series.
+
+    Returns
+    -------
+    spread
+        Variance over mean of every series, by series: 1 for independent events, NaN where unknown.
     """
     departments = list(PROGRAMME_DEPARTMENTS)
     store_rows(draft, "mart.population_yearly", draft.frame("mart/population_yearly"))
@@ -62,6 +67,7 @@ def store(draft: Draft, series: Sequence[Series]) -> None:
     store_rows(draft, "mart.class_break", pd.concat(breaks, ignore_index=True))
     by_department = draft.frame("mart/rate_department_yearly")
     store_rows(draft, "mart.rate_department_yearly", rate_table(by_department, spread))
+    return spread
 
 
 def _store_rates(

@@ -251,7 +251,7 @@ class Draft:
         try:
             for path in (self._part, self._part.with_name(self._part.name + ".wal")):
                 path.unlink(missing_ok=True)
-            if self._link.resolve() != self._path:
+            if self._link.resolve() != self._path.resolve():
                 self._path.unlink(missing_ok=True)
         finally:
             os.close(self._lock)

@@ -54,6 +54,10 @@ BREACHES = {
         "delete from mart.rate_yearly where municipality_code = '00000'",
         "insert into core.crime_yearly values ('meteors', '05902', 2020, 1)",
     ],
+    "events_of_windows": [
+        "update mart.rate_window set events = events + 1 where series_id = 'crowds'",
+        "delete from mart.rate_yearly where series_id = 'crowds' and municipality_code = '05902'",
+    ],
     "group_sizes": [
         "update core.crime_group_monthly set group_squares = 5",  # six events, at least six
         "update core.crime_group_monthly set group_squares = 37",  # at most one group of six

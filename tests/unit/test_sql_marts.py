@@ -79,6 +79,26 @@ def test_events_where_nobody_is_known_to_live_have_no_rate(warehouse: Warehouse)
     assert before == (2021, 2, None, None, None)
 
 
+def test_only_whole_windows_count(warehouse: Warehouse) -> None:
+    windows = warehouse.table("mart.rate_window")
+    columns = ("time_window", "period", "events", "population", "is_population_carried")
+    # April 2022 is missing: its year, the fiscal year and the twelve months before are not whole,
+    # and May 2023 may still grow.
+    assert figures(windows, "sightings", "05901", *columns) == [
+        ("rolling", pd.Timestamp("2023-04-01"), 1, 73_050, True),
+        ("year", pd.Timestamp("2021-12-01"), 5, 36_525, False),
+    ]
+
+
+def test_a_place_is_judged_by_its_own_groups(warehouse: Warehouse) -> None:
+    windows = warehouse.table("mart.rate_window")
+    columns = ("time_window", "period", "dispersion")
+    assert figures(windows, "crowds", "05902", *columns) == [
+        ("rolling", pd.Timestamp("2021-12-01"), 6),  # one crowd of six: 36 / 6
+        ("year", pd.Timestamp("2021-12-01"), 6),
+    ]
+
+
 def test_unlocated_events_have_rows_only_where_there_are_any(warehouse: Warehouse) -> None:
     yearly = warehouse.table("mart.rate_yearly")
     columns = ("year", "events", "population", "rate_per_100k", "is_population_carried")

@@ -125,6 +125,14 @@ def test_a_failed_build_leaves_the_old_warehouse_serving(tmp_path: Path) -> None
     assert Warehouse.open(published_path(tmp_path)).path == old
 
 
+def test_a_folder_may_be_named_from_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    published = publish(Path("data"))
+    assert published.is_file()
+
+
 def test_nothing_is_published_without_a_check(tmp_path: Path) -> None:
     with Draft(tmp_path) as draft:
         draft.check()
