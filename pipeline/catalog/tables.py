@@ -154,6 +154,18 @@ def _class_columns() -> dict[str, pa.Column]:
     }
 
 
+def _smoothed_columns(scope: str, towards: str) -> dict[str, pa.Column]:
+    """A shrunken rate and its limits, which a map that tells nothing of its spread lacks."""
+    per_100k = "per 100,000 person-years"
+    rate = f"rate drawn towards those {towards}, more so the fewer events are expected"
+    bound = "95 % credible limit of that rate; none where the map hides how its places differ"
+    return {
+        f"{scope}smoothed_per_100k": _number(rate, unit=per_100k, nullable=True),
+        f"{scope}smoothed_lower_per_100k": _number(f"lower {bound}", unit=per_100k, nullable=True),
+        f"{scope}smoothed_upper_per_100k": _number(f"upper {bound}", unit=per_100k, nullable=True),
+    }
+
+
 def _time_window() -> pa.Column:
     return _one_of(
         "calendar year, US fiscal year (October to September), three calendar years, or twelve "
@@ -565,6 +577,35 @@ _TABLES = (
             "variance over mean that the count is judged by: 1 for independent events, the "
             "series' ratio or that of the place's own groups for grouped victims",
             unit="ratio",
+            nullable=True,
+        ),
+    ),
+    _table(
+        "mart.rate_smoothed",
+        "one row per series, municipality of the seven departments and whole window that has a "
+        "rate and one edition of the population",
+        ("series_id", "municipality_code", "time_window", "period"),
+        series_id=_series(),
+        municipality_code=_municipality("DIVIPOLA code"),
+        time_window=_time_window(),
+        period=_month("first day of the window's last month"),
+        **_smoothed_columns("", "of the country"),
+        **_smoothed_columns("department_", "of its department"),
+        relative_standard_error=_number(
+            "standard error of the crude rate over the rate; unknown without events",
+            unit="share",
+            nullable=True,
+        ),
+        reliability=_one_of(
+            "class of the crude rate by its relative standard error: up to 23 %, up to 40 %, above",
+            "reliable",
+            "with care",
+            "unstable",
+            nullable=True,
+        ),
+        years_to_reliable=_number(
+            "years to pool, at the pace of the window, until the crude rate is reliable",
+            unit="years",
             nullable=True,
         ),
     ),

@@ -131,6 +131,12 @@ BREACHES = {
         "delete from core.source_drop",
         "update core.source_drop set events = 2",
     ],
+    "smoothed_rates": [
+        "update mart.rate_smoothed set period = '2022-12-01' where time_window = 'year'",
+        "update mart.rate_window set crosses_edition = true where series_id = 'sightings'",
+        "update mart.rate_smoothed set smoothed_lower_per_100k = null",
+        "update mart.rate_smoothed set department_smoothed_upper_per_100k = 0",
+    ],
 }
 """Of each law, changes to the stored tables that it must notice."""
 
