@@ -37,6 +37,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AtlasError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
+    except OSError as error:
+        print(
+            f"Error: {error}. The warehouse in use is whole. See that the disk is not full "
+            "and may be written to, and run it again.",
+            file=sys.stderr,
+        )
+        return 1
     return 0
 
 

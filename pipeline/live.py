@@ -89,6 +89,10 @@ def refresh(
     with alone(raw_dir):
         known = Register.read(raw_dir)
         locked = raw.read_lock(raw_dir)
+        asked = {channel.source for channel in channels}
+        earlier = [one for one in known.quarantine if one.file.source_id in asked]
+        again = register.quarantined_files(raw_dir, earlier)
+        known.forget(one.file for one in earlier if one.file not in {two.file for two in again})
         harvests = _harvests(raw_dir, channels, known, asking)
         staged = [(source, one) for source, harvest in harvests for one in harvest.staged]
         failures = [one for _, harvest in harvests for one in harvest.failures]
@@ -100,9 +104,6 @@ def refresh(
             known.write(raw_dir)
             raise SourceError(_told(failures))
         arrived = {one.file.path: one for one in (_found(*pair, asking.at) for pair in staged)}
-        asked = {channel.source for channel in channels}
-        earlier = [one for one in known.quarantine if one.file.source_id in asked]
-        again = register.quarantined_files(raw_dir, earlier)
         offered = {one.file.path: one for one in again} | arrived
         new = raw.unknown(offered.values(), locked)
         adopted, refused = _built(data_dir, new, channels, snapshot_dir, is_strict=is_strict)
@@ -117,7 +118,7 @@ def refresh(
         known.write(raw_dir)
         register.prune(raw_dir, known.quarantine)
         for _, one in staged:
-            one.location.unlink()
+            one.location.unlink(missing_ok=True)  # two links of a page may share a name
     return Outcome(adopted or (), tuple(failures), known.quarantine, adopted is not None)
 
 

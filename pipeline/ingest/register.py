@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Self, TypeVar
 
 from pipeline.errors import SourceError
-from pipeline.ingest.raw import MANIFEST_NAME, Found, RawFile, settled
+from pipeline.ingest.raw import MANIFEST_NAME, Found, RawFile, settled, sha256_of
 from pipeline.reasons import Reason, ReasonKind
 
 T = TypeVar("T")
@@ -106,6 +106,11 @@ class Register:
             message = f"{path} is no register ({error!r}). Remove it: a refresh writes a new one."
             raise SourceError(message) from error
 
+    def forget(self, files: Iterable[RawFile]) -> None:
+        """Let the next refresh fetch these versions again."""
+        gone = {file.etag for file in files}
+        self.marks = {key: mark for key, mark in self.marks.items() if mark not in gone}
+
     def write(self, raw_dir: Path) -> None:
         """Replace the register in one step."""
         raw_dir.mkdir(parents=True, exist_ok=True)
@@ -145,11 +150,16 @@ def set_aside(raw_dir: Path, found: Found, reason: Reason, since: str) -> Quaran
 
 
 def quarantined_files(raw_dir: Path, quarantine: Iterable[Quarantined]) -> list[Found]:
-    """The files set aside that are still on disk: a refresh judges them anew."""
+    """The files set aside that are on disk as they came: a refresh judges them anew.
+
+    A refresh that was cut off may have left other bytes in a file's place.
+    """
+    folder = raw_dir / QUARANTINE
+    places = [Found(one.file, folder / one.file.path) for one in quarantine]
     return [
-        Found(one.file, raw_dir / QUARANTINE / one.file.path)
-        for one in quarantine
-        if (raw_dir / QUARANTINE / one.file.path).is_file()
+        one
+        for one in places
+        if one.location.is_file() and sha256_of(one.location) == one.file.sha256
     ]
 
 

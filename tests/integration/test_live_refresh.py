@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import commands, live, views
+from pipeline import build, commands, live, views
 from pipeline.__main__ import main
-from pipeline.catalog.channels import CHANNELS, GATEWAY, Channel, Listing
+from pipeline.catalog.channels import CHANNELS, GATEWAY, Channel, LinkPage, Listing
 from pipeline.errors import ContractError, NetworkError, SourceError
 from pipeline.history import history
 from pipeline.ingest import raw
@@ -25,9 +25,11 @@ from pipeline.ingest.fetch import Asking, Failure, Harvest
 from pipeline.ingest.register import Register
 from pipeline.reasons import ReasonKind
 from pipeline.standing import standings
+from pipeline.store.published import published_path
 from pipeline.store.warehouse import Draft
 from tests.world.build import NO_SNAPSHOT, refreshed_from, warehouse_of
 from tests.world.days import TODAY
+from tests.world.disk import small_files
 from tests.world.files import (
     WITH_CONDUCT,
     Cells,
@@ -490,3 +492,74 @@ def test_a_register_that_was_edited_is_refused(data_dir):
     (data_dir / "raw" / "fetched.json").write_text(json.dumps({"asked": 1}), "utf-8")
     with pytest.raises(SourceError, match="is no register"):
         Register.read(data_dir / "raw")
+
+
+def test_a_refresh_cut_off_while_it_set_a_file_aside_adopts_no_other_bytes(
+    publishers, data_dir, tmp_path, monkeypatch
+):
+    """The register still tells of the file before; its place holds the next one already."""
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(40), "2026-03-24")
+    refresh(data_dir, [WORKBOOKS])
+    publishers.listing.clear()
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(60), "2026-03-25")
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(Register, "write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            refresh(data_dir, [WORKBOOKS])
+    publishers.listing.clear()
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(40), "2026-03-24")
+    (held,) = refresh(data_dir, [WORKBOOKS]).quarantine
+    assert raw.sha256_of(data_dir / "raw" / "quarantine" / held.file.path) == held.file.sha256
+
+
+def test_a_file_set_aside_that_is_gone_is_fetched_again(publishers, data_dir, tmp_path):
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(40), "2026-03-24")
+    (held,) = refresh(data_dir, [WORKBOOKS]).quarantine
+    (data_dir / "raw" / "quarantine" / held.file.path).unlink()
+    (again,) = refresh(data_dir, [WORKBOOKS]).quarantine
+    assert again.file.sha256 == held.file.sha256
+
+
+def test_two_links_of_one_name_do_not_stop_a_refresh(publishers, data_dir):
+    police = next(one for one in CHANNELS if one.source == "police_workbooks")
+    page = LinkPage("amenazas", "https://www.policia.gov.co/amenazas")
+    content = (next((data_dir / "raw").rglob("Amenazas_5.xlsx"))).read_bytes()
+    publishers.files["www.policia.gov.co/amenazas"] = (
+        b'<html><a href="/a/Amenazas_5.xlsx"><a href="/b/Amenazas_5.xlsx">'
+    )
+    for folder in "ab":
+        publishers.files[f"www.policia.gov.co/{folder}/Amenazas_5.xlsx"] = content
+    assert refresh(data_dir, [replace(police, resources=(page,))]).failures == ()
+
+
+def test_a_build_of_files_that_changed_meanwhile_publishes_nothing(data_dir, monkeypatch):
+    """Its figures would be of the files before, its fingerprint of those after."""
+    check = Draft.check
+
+    def changed(draft: Draft) -> None:
+        check(draft)
+        raw.write_lock(data_dir / "raw", raw.read_lock(data_dir / "raw")[1:])
+
+    before = published_path(data_dir).resolve()
+    monkeypatch.setattr(Draft, "check", changed)
+    with pytest.raises(SourceError, match="changed while they were read"):
+        build.build(data_dir, snapshot_dir=NO_SNAPSHOT)
+    assert published_path(data_dir).resolve() == before
+
+
+def test_a_disk_that_is_full_is_told_in_one_message(
+    publishers, data_dir, tmp_path, monkeypatch, capsys
+):
+    """Whatever is written last fails first; and the lock of the build is free again."""
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(1, 4), "2026-03-24")
+    before = sums(data_dir)
+    whole = partial(live.refresh, snapshot_dir=NO_SNAPSHOT, asking=Asking(at=NOW, patience=HASTY))
+    monkeypatch.setattr(live, "refresh", whole)
+    command = ["--data-dir", str(data_dir), "refresh", "--sources", "kidnapping"]
+    capsys.readouterr()
+    with small_files(200_000):
+        assert main(command) == 1
+    assert "The warehouse in use is whole" in capsys.readouterr().err
+    assert sums(data_dir) == before
+    assert main(command) == 0
+    assert sums(data_dir)["kidnapping"] == 7
