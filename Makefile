@@ -13,6 +13,7 @@ ifeq ($(filter /%,$(firstword $(DATA_DIR))),)
 override DATA_DIR := $(CURDIR)/$(DATA_DIR)
 endif
 PORT ?= 8501
+N ?= 500
 export DATA_DIR FROM SOURCES OUT SERIES PLACE PERIOD KEEP
 
 # Without bytecode every start takes twice as long.
@@ -22,7 +23,7 @@ python := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: setup run refresh verify-raw bundle prune status history schedule build dashboard snapshot test bench lint clean help lock
+.PHONY: setup run refresh verify-raw bundle prune status history schedule build dashboard snapshot test faults bench lint clean help lock
 
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
@@ -66,6 +67,9 @@ snapshot: setup ## Compute the bundled snapshot from a refreshed warehouse
 test: setup ## Run every test, browser tests included
 	@tools/chromium.sh
 	@$(python) -m pytest
+
+faults: setup ## Refresh through N=500 random sequences of faults, and through a kill at every step
+	@FAULT_SEQUENCES=$(N) $(python) -m pytest tests/faults
 
 bench: setup ## Measure build, rebuild, memory and map against their limits
 	@$(python) -m tests.bench
