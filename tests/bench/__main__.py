@@ -13,6 +13,7 @@ from typing import Final
 from pipeline import build
 from tests.bench.build_bench import build_figures
 from tests.bench.dashboard_bench import dashboard_figures
+from tests.bench.fetch_bench import fetch_figures
 
 MIRROR: Final = Path(__file__).resolve().parents[3] / "shared" / "mirror"
 MUNICIPALITIES: Final = 373
@@ -78,9 +79,22 @@ def dashboard_limits() -> list[Limit]:
     ]
 
 
+def fetch_limits() -> list[Limit]:
+    """A dataset in pages from a portal of 20 MB/s against bare streaming of the same pages."""
+    found = fetch_figures()
+    print(
+        f"bare streaming {found['bare_mb_per_second']:.1f} MB/s, "
+        f"fetching {found['fetch_mb_per_second']:.1f} MB/s with a peak of {found['peak_mb']:.1f} MB"
+    )
+    return [
+        Limit("fetching / bare streaming", found["share"], 0.8, "x", is_least=True),
+        Limit("memory that seven pages take beyond two", found["growth_mb"], 10, "MB"),
+    ]
+
+
 def main() -> int:
     """Measure, print, and say by the exit code whether every limit was kept."""
-    limits = dashboard_limits()
+    limits = fetch_limits() + dashboard_limits()
     if MIRROR.is_dir():
         limits = build_limits() + limits
     else:
