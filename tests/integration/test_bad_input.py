@@ -352,7 +352,7 @@ class TestCommand:
         unknown_code(folder)
         truncated_legacy_workbook(folder)
         files.document(folder / "gatos.json", [])
-        data_dir = tmp_path / "data"  # the command goes by the bundled snapshot: its places are real
+        data_dir = tmp_path / "data"  # beside it the bundled snapshot gives the places
         done = self.run(data_dir, folder)
         assert done.returncode == 1
         assert done.stderr.startswith("Error: 2 files were refused;")
