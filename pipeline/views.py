@@ -18,6 +18,10 @@ from pipeline.store.warehouse import Warehouse
 Window = Literal["year", "rolling", "month"]
 """Length of a period: a calendar year, twelve months, one month."""
 
+WholeWindow = Literal["year", "fiscal", "pooled", "rolling"]
+"""What statistics are told of: a calendar year, a fiscal year of the United States, three calendar
+years, the newest twelve months. A period is named by the first day of its last month."""
+
 Measure = Literal["count", "rate"]
 """What a colour stands for."""
 
@@ -144,6 +148,35 @@ def place_history(
         municipality_code=municipality_code,
         time_window=window,
     )
+
+
+def smoothed_rates(
+    warehouse: Warehouse, series_id: str, window: WholeWindow, period: date
+) -> pd.DataFrame:
+    """Rates that can be set beside one another although places differ in size.
+
+    Returns
+    -------
+    rates
+        One row per municipality of the programme's departments with a rate of one edition of the
+        population: names, `events`, crude rate with its 95 % limits, `is_provisional`, and the
+        figures of ``mart.rate_smoothed``. By municipality code.
+    """
+    return warehouse.query(
+        "view/smoothed_rates", series_id=series_id, time_window=window, period=period
+    )
+
+
+def changes(warehouse: Warehouse, series_id: str, window: WholeWindow) -> pd.DataFrame:
+    """What may be said of the change between the newest two windows.
+
+    Returns
+    -------
+    changes
+        Names and the figures of ``mart.change``; two pairs of windows where the newest do not
+        compare. Newest first, then by municipality code.
+    """
+    return warehouse.query("view/changes", series_id=series_id, time_window=window)
 
 
 def unlocated(warehouse: Warehouse, series_id: str, window: Window, period: date) -> pd.DataFrame:

@@ -7,6 +7,7 @@ metadata of exports all derive from these declarations.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 from typing import Any
 
 import pandera.pandas as pa
@@ -99,9 +100,15 @@ def _count(meaning: str, *, unit: str = "", nullable: bool = False) -> pa.Column
     return _column(dtype, "bigint", meaning, pa.Check.ge(0), unit=unit, nullable=nullable)
 
 
-def _number(meaning: str, *, unit: str, nullable: bool = False) -> pa.Column:
-    finite = pa.Check.in_range(0, float("inf"), include_max=False)
+def _number(
+    meaning: str, *, unit: str, nullable: bool = False, least: float = 0, most: float = float("inf")
+) -> pa.Column:
+    finite = pa.Check.in_range(least, most, include_min=isfinite(least), include_max=isfinite(most))
     return _column("float64", "double", meaning, finite, unit=unit, nullable=nullable)
+
+
+def _probability(meaning: str) -> pa.Column:
+    return _number(meaning, unit="probability", most=1, nullable=True)
 
 
 def _flag(meaning: str) -> pa.Column:
@@ -606,6 +613,61 @@ _TABLES = (
         years_to_reliable=_number(
             "years to pool, at the pace of the window, until the crude rate is reliable",
             unit="years",
+            nullable=True,
+        ),
+    ),
+    _table(
+        "mart.change",
+        "one row per series, municipality of the seven departments, window and later of two "
+        "periods side by side: the newest two without a provisional month, and where no place can "
+        "compare these, the newest two that can be",
+        ("series_id", "municipality_code", "time_window", "period"),
+        series_id=_series(),
+        municipality_code=_municipality("DIVIPOLA code"),
+        time_window=_time_window(),
+        period=_month("first day of the later window's last month"),
+        earlier_period=_month("first day of the earlier window's last month"),
+        is_newest=_flag("no newer pair is without a provisional month"),
+        earlier_events=_number("events of the earlier window", unit="the series' unit"),
+        events=_number("events of the later window", unit="the series' unit"),
+        ratio=_number(
+            "later rate over earlier rate; empty without earlier events and where not comparable",
+            unit="ratio",
+            nullable=True,
+        ),
+        ratio_lower=_number("lower 95 % limit of the ratio", unit="ratio", nullable=True),
+        ratio_upper=_number(
+            "upper 95 % limit of the ratio; none without earlier events",
+            unit="ratio",
+            nullable=True,
+        ),
+        percent=_number(
+            "change of the rate; refused where fewer than ten events, over their dispersion, were "
+            "expected in either window; empty without earlier events",
+            unit="percent",
+            least=-100,
+            nullable=True,
+        ),
+        p=_probability("two-sided, of no change"),
+        adjusted_p=_probability(
+            "the same among all places with enough events (Benjamini-Hochberg)"
+        ),
+        word=_one_of(
+            "what may be said of it; empty where a rate or the dispersion is unknown",
+            "rise",
+            "fall",
+            "no clear change",
+            "too few events",
+            "not comparable",
+            nullable=True,
+        ),
+        refusal=_one_of(
+            "why no change may be named",
+            "the definition changed",
+            "two editions of the population",
+            "residents unknown",
+            "groups too uneven",
+            "too few events",
             nullable=True,
         ),
     ),

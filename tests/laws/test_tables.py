@@ -12,7 +12,27 @@ from tests import world
 
 SQL = Path(__file__).parents[2] / "pipeline" / "store" / "sql"
 
+_CHANGE = """
+    insert into mart.change by name
+    select
+        series_id, municipality_code, time_window, period, period as earlier_period,
+        true as is_newest, 2 as earlier_events, events, {facts}
+    from mart.rate_window
+    where series_id = 'sightings' and municipality_code = '05901' and time_window = 'year'
+"""
+"""No two whole years of the invented country can be set side by side."""
+_ROSE = "3 as ratio, 2 as ratio_lower, 4 as ratio_upper, 0.01 as adjusted_p, 'rise' as word"
+
 BREACHES = {
+    "changes": [
+        _CHANGE.format(facts=_ROSE.replace("2 as ratio_lower", "1 as ratio_lower")),
+        _CHANGE.format(facts=_ROSE.replace("0.01", "0.06")),
+        _CHANGE.format(facts=_ROSE.replace("rise", "fall")),
+        _CHANGE.format(facts=_ROSE.replace("3 as ratio", "5 as ratio")),
+        _CHANGE.format(facts=_ROSE.replace("rise", "too few events")),
+        _CHANGE.format(facts="2 as ratio, 'not comparable' as word, 'too few events' as refusal"),
+        _CHANGE.format(facts=_ROSE).replace("events, 3", "events + 1 as events, 3"),
+    ],
     "coverage_count": [
         "update core.programme set municipality_count = 0",
         "update core.programme set municipality_count = 1",
@@ -168,6 +188,11 @@ def test_a_broken_law_is_named_in_words(draft: Draft) -> None:
 
 def test_every_law_has_a_breach() -> None:
     assert {path.stem for path in SQL.glob("check/*.sql")} == set(BREACHES)
+
+
+def test_a_change_whose_limits_exclude_none_may_be_named(draft: Draft) -> None:
+    draft._connection.execute(_CHANGE.format(facts=_ROSE))
+    assert draft.frame("check/changes").empty
 
 
 @pytest.mark.parametrize(

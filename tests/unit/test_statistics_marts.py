@@ -1,14 +1,17 @@
 """The marts of statistics against figures reckoned by hand from the invented country."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from pipeline import views
 from pipeline.analysis.smoothing import credible_rates_per_100k
+from pipeline.marts.change import change_table
 from pipeline.marts.smoothing import smoothed_table
-from pipeline.store.warehouse import Warehouse
+from pipeline.store.warehouse import Draft, Warehouse
 from tests import world
 
 SMOOTHED = ["smoothed_per_100k", "smoothed_lower_per_100k", "smoothed_upper_per_100k"]
@@ -60,6 +63,16 @@ class TestSmoothed:
         assert none["reliability"] == "unstable"
         assert none[["relative_standard_error", "years_to_reliable"]].isna().all()
 
+    def test_the_view_sets_the_crude_rate_beside_it(self, warehouse: Warehouse) -> None:
+        rates = views.smoothed_rates(warehouse, "sightings", "year", date(2021, 12, 1))
+        columns = ["municipality_name", "events", "reliability"]
+        assert rates[columns].to_numpy().tolist() == [
+            ["Villa Prueba", 5, "unstable"],
+            ["Puerto Ensayo", 0, "unstable"],
+        ]
+        assert rates["rate_per_100k"].tolist() == pytest.approx([5 / 0.36500, 0])
+        assert rates["smoothed_per_100k"].gt(0).all()
+
     def test_three_years_together_count_as_three(self) -> None:
         rates = _rates(("05901", "pooled", 15.0, 1.0), ("05902", "pooled", 2.0, 1.0))
         # fifteen in three years are five a year: 3 / 15 / 0.23^2 = 3.8 years
@@ -77,6 +90,148 @@ class TestSmoothed:
     def test_unknown_dispersion_smooths_nothing(self) -> None:
         table = smoothed_table(_rates(("05901", "year", 8.0, np.nan)), np.nan)
         assert table[[*SMOOTHED, "reliability", "years_to_reliable"]].isna().all(axis=None)
+
+
+@pytest.fixture(scope="module")
+def two_years(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Draft]:
+    """The invented country with the missing April of 2022, so that two whole years follow."""
+    frames = world.core_frames()
+    april = world.rows("core.availability", ("sightings", "all", "2022-04-01", "complete"))
+    frames["core.availability"] = pd.concat([frames["core.availability"], april])
+    with world.stored(tmp_path_factory.mktemp("data"), frames) as draft:
+        yield draft
+
+
+def pairs_after(draft: Draft, *changes: str) -> pd.DataFrame:
+    """Pairs of sightings by year, once the stored tables were changed; then all is as before."""
+    draft._connection.execute("begin")
+    for change in changes:
+        draft._connection.execute(change)
+    pairs = draft.frame("mart/change", departments=["05"])
+    draft._connection.execute("rollback")
+    pairs = pairs[pairs["series_id"].eq("sightings") & pairs["time_window"].eq("year")]
+    return pairs.sort_values("municipality_code", ignore_index=True)
+
+
+MARK = "insert into core.series_break values ('sightings', 'START', 'END', 'KIND', '', '')"
+ONE_EDITION = "update mart.population_yearly set edition = 'edition 1'"
+
+
+class TestChange:
+    def test_the_view_asks_for_one_window(self, warehouse: Warehouse) -> None:
+        changes = views.changes(warehouse, "sightings", "year")
+        assert changes.empty  # a month of 2022 is missing
+        assert {"municipality_name", "word", "refusal"} <= set(changes)
+
+    def test_newest_two_years_of_one_edition(self, two_years: Draft) -> None:
+        pairs = pairs_after(two_years, ONE_EDITION)
+        columns = ["municipality_code", "earlier_events", "events", "is_newest"]
+        assert pairs[columns].to_numpy().tolist() == [
+            ["05901", 5, 5, True],
+            ["05902", 0, 0, True],
+            ["05903", 2, 1, True],
+        ]
+        assert set(pairs["earlier_period"]) == {pd.Timestamp("2021-12-01")}
+        assert set(pairs["period"]) == {pd.Timestamp("2022-12-01")}
+        assert not pairs[["crosses_edition", "crosses_definition"]].any(axis=None)
+        table = change_table(pairs)
+        # as many among twice the residents; nobody lived in Nueva Muestra the year before
+        assert table["ratio"].tolist() == pytest.approx([0.5, np.nan, np.nan], nan_ok=True)
+        assert table["refusal"].tolist()[:2] == ["too few events"] * 2
+        assert table["refusal"].iloc[2] == "residents unknown"
+        assert table["word"].isna().tolist() == [False, False, True]
+
+    def test_two_editions_do_not_compare(self, two_years: Draft) -> None:
+        table = change_table(pairs_after(two_years))
+        assert table["word"].tolist()[:2] == ["not comparable"] * 2
+        assert table["refusal"].tolist()[:2] == ["two editions of the population"] * 2
+        assert table[["ratio", "ratio_lower", "ratio_upper", "percent", "p"]].isna().all(axis=None)
+
+    @pytest.mark.parametrize(
+        ("start", "end", "crosses"),
+        [
+            ("2022-06-01", "2022-06-01", True),
+            ("2020-06-01", "2021-01-01", False),  # over before the first month
+            ("2020-06-01", "2021-02-01", True),
+            ("2022-12-01", "2023-06-01", True),
+            ("2023-01-01", "2023-06-01", False),
+        ],
+    )
+    def test_a_change_of_definition_lies_between(
+        self, two_years: Draft, start: str, end: str, *, crosses: bool
+    ) -> None:
+        marks = [
+            MARK.replace("KIND", kind).replace("START", start).replace("END", end)
+            for kind in ("definition", "contested")
+        ]
+        defined, contested = (pairs_after(two_years, ONE_EDITION, mark) for mark in marks)
+        assert defined["crosses_definition"].tolist() == [crosses] * 3
+        assert not contested["crosses_definition"].any()
+
+    def test_where_the_newest_do_not_compare_the_newest_that_do_stand_beside(
+        self, two_years: Draft
+    ) -> None:
+        year_before = """
+            insert into mart.rate_window by name
+            select * replace (period - interval 12 month as period) from mart.rate_window
+            where time_window = 'year' and period = '2021-12-01'
+        """
+        pairs = pairs_after(two_years, year_before)
+        assert [f"{end:%Y}" for end in pairs["period"].unique()] == ["2022", "2021"]
+        newest = pairs["period"].eq("2022-12-01")
+        assert pairs["is_newest"].eq(newest).all()
+        assert not pairs.loc[~newest, "crosses_edition"].any()
+
+    def test_months_that_may_grow_are_compared_with_nothing(self, two_years: Draft) -> None:
+        open_year = "update mart.rate_window set is_provisional = true where period = '2022-12-01'"
+        assert pairs_after(two_years, ONE_EDITION, open_year).empty
+
+    def test_words_and_limits(self) -> None:
+        # The limits are those of R's documentation of poisson.test: 11 in 800 and 21 in 3,011.
+        table = change_table(
+            _pairs(
+                ("05901", 21.0, 3_011.0, 1.0, 11.0, 800.0, 1.0),
+                ("05902", 90.0, 1e5, 1.0, 40.0, 1e5, 1.0),
+                ("05903", 0.0, 1e5, 1.0, 30.0, 1e5, 1.0),
+            )
+        )
+        first, second, third = (row for _, row in table.iterrows())
+        limits = first[["ratio", "ratio_lower", "ratio_upper"]].to_numpy(dtype=float)
+        assert limits == pytest.approx([1.971488, 0.8584264, 4.2772659])
+        assert [first["word"], second["word"], third["word"]] == ["too few events", "fall", "rise"]
+        assert np.isnan(first["percent"])
+        assert second["percent"] == pytest.approx(100 * (40 / 90 - 1))
+        assert third[["ratio", "ratio_upper", "percent"]].isna().all()
+        # of two tests the larger p is its own adjusted one
+        assert second["adjusted_p"] == pytest.approx(max(second["p"], 2 * third["p"]))
+        assert np.isnan(first["adjusted_p"])
+
+    def test_groups_of_both_windows_count(self) -> None:
+        # 20 with a ratio of 2 and 80 with one of 7: (40 + 560) / 100 = 6, so 50 / 6 were expected
+        table = change_table(
+            _pairs(
+                ("05901", 20.0, 1e5, 2.0, 80.0, 1e5, 7.0),
+                ("05902", 20.0, 1e5, 2.0, 80.0, 1e5, 2.0),
+                ("05903", 20.0, 1e5, np.nan, 80.0, 1e5, np.nan),
+            )
+        )
+        assert table["word"].tolist()[:2] == ["too few events", "rise"]
+        assert table["word"].isna().tolist() == [False, False, True]
+        assert table["refusal"].iloc[2] == "groups too uneven"
+        assert np.isnan(table["ratio"].iloc[2])
+
+
+def _pairs(*rows: tuple[str, float, float, float, float, float, float]) -> pd.DataFrame:
+    """Pairs of two years that may be compared."""
+    facts = ["events", "person_years", "dispersion"]
+    columns = ["municipality_code", *(f"earlier_{name}" for name in facts), *facts]
+    return pd.DataFrame(list(rows), columns=columns).assign(
+        series_id="sightings",
+        time_window="year",
+        period=pd.Timestamp("2022-12-01"),
+        crosses_edition=False,
+        crosses_definition=False,
+    )
 
 
 def _rates(*rows: tuple[str, str, float, float]) -> pd.DataFrame:
