@@ -23,7 +23,7 @@ python := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: setup run refresh verify-raw bundle prune status history schedule build dashboard snapshot test faults bench lint clean help lock
+.PHONY: setup run refresh verify-raw bundle prune status history schedule build dashboard snapshot test faults validate bench lint clean help lock
 
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
@@ -70,6 +70,9 @@ test: setup ## Run every test, browser tests included
 
 faults: setup ## Refresh through N=500 random sequences of faults, and through a kill at every step
 	@FAULT_SEQUENCES=$(N) $(python) -m pytest tests/faults
+
+validate: setup ## Hold every estimator against worlds whose truth is known; writes docs/validation.md
+	@$(python) -m tests.validation
 
 bench: setup ## Measure build, rebuild, memory and map against their limits
 	@$(python) -m tests.bench
