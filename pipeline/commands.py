@@ -2,6 +2,7 @@
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -13,12 +14,16 @@ from pipeline.catalog.series import SERIES
 from pipeline.errors import SourceError
 from pipeline.fingerprint import is_current
 from pipeline.ingest import audit, bundle, guard, raw
+from pipeline.ingest.raw import RawFile
 from pipeline.schedule import forms
 from pipeline.standing import standings
 from pipeline.store.published import published_path
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 """The checkout that runs."""
+
+REPORTS: Final = "changes"
+"""Folder beside the warehouse: what each refresh brought and changed, one text a build."""
 
 
 def refresh(data_dir: Path, origin: Path) -> None:
@@ -40,12 +45,7 @@ def _refresh_from(data_dir: Path, folder: Path) -> None:
     from pipeline import build  # noqa: PLC0415 - imports pandas, which an unchanged run does without
 
     adopted = build.refresh(new, data_dir)
-    for source, count in sorted(Counter(file.source_id for file in adopted).items()):
-        print(f"added    {source}: {count} {'file' if count == 1 else 'files'}")
-    diff(data_dir)
-    print(
-        f"Published {published_path(data_dir).resolve().name} in {perf_counter() - started:.1f} s"
-    )
+    _tell_published(data_dir, _added(adopted), started)
 
 
 def refresh_live(data_dir: Path, sources: str, *, is_strict: bool) -> None:
@@ -56,19 +56,37 @@ def refresh_live(data_dir: Path, sources: str, *, is_strict: bool) -> None:
     names = [name.strip() for name in sources.split(",") if name.strip()]
     feeds = [(one.id, feed.source) for one in SERIES for feed in one.feeds]
     outcome = live.refresh(data_dir, channels_of(names, feeds), is_strict=is_strict)
-    for source, count in sorted(Counter(file.source_id for file in outcome.adopted).items()):
-        print(f"added    {source}: {count} {'file' if count == 1 else 'files'}")
-    for failure in outcome.failures:
-        print(f"Warning: {failure.source_id} did not come: {failure.reason}", file=sys.stderr)
-    for one in outcome.quarantine:
-        print(f"Warning: not used since {one.since}: {one.reason}", file=sys.stderr)
+    warnings = [f"{one.source_id} did not come: {one.reason}" for one in outcome.failures]
+    warnings += [f"not used since {one.since}: {one.reason}" for one in outcome.quarantine]
+    for warning in warnings:
+        print(f"Warning: {warning}", file=sys.stderr)
     if not outcome.is_built:
         print("Nothing new: the warehouse is current.")
         return
-    diff(data_dir)
-    print(
-        f"Published {published_path(data_dir).resolve().name} in {perf_counter() - started:.1f} s"
-    )
+    _tell_published(data_dir, _added(outcome.adopted), started, warnings)
+
+
+def _added(adopted: Iterable[RawFile]) -> list[str]:
+    counts = Counter(file.source_id for file in adopted)
+    return [
+        f"added    {source}: {count} {'file' if count == 1 else 'files'}"
+        for source, count in sorted(counts.items())
+    ]
+
+
+def _tell_published(
+    data_dir: Path, came: Iterable[str], started: float, warnings: Iterable[str] = ()
+) -> None:
+    """Print what a refresh brought and changed, and keep it beside the warehouse."""
+    from pipeline.diff import last_difference, render  # noqa: PLC0415 - imports pandas
+
+    warehouse = published_path(data_dir).resolve()
+    changes = render(last_difference(data_dir))
+    kept = warehouse.parent / REPORTS / f"{warehouse.stem}.txt"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("\n".join([*came, *warnings, changes, ""]), "utf-8")
+    print("\n".join([*came, changes]))
+    print(f"Published {warehouse.name} in {perf_counter() - started:.1f} s; report in {kept}")
 
 
 def verify_raw(data_dir: Path) -> None:

@@ -481,6 +481,13 @@ def test_the_command_tells_what_happened(publishers, data_dir, tmp_path, monkeyp
     assert publishers.asked == []
     assert "set aside      since" in told.out
     assert "next release   " in told.out
+    offer(publishers, tmp_path, "SECUESTRO", kidnappings(1, 4), "2026-04-24")
+    assert main([*command, "refresh", "--sources", "kidnapping"]) == 0
+    told = capsys.readouterr()
+    report = max((data_dir / "processed" / commands.REPORTS).glob("*.txt"))
+    changes = report.read_text("utf-8")
+    assert changes.startswith("added    mindefensa_workbooks: 1 file\nmindefensa_exports did not")
+    assert changes.endswith(told.out[told.out.index("Revised") : told.out.index("Published")])
     assert main([*command, "refresh", "--sources", "nonsense"]) == 1
     assert "'nonsense'" in capsys.readouterr().err
     monkeypatch.setenv(GATEWAY, "http://127.0.0.1:1")
