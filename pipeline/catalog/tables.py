@@ -7,7 +7,7 @@ metadata of exports all derive from these declarations.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 
 import pandera.pandas as pa
@@ -101,7 +101,7 @@ def _count(meaning: str, *, unit: str = "", nullable: bool = False) -> pa.Column
 
 
 def _number(
-    meaning: str, *, unit: str, nullable: bool = False, least: float = 0, most: float = float("inf")
+    meaning: str, *, unit: str, nullable: bool = False, least: float = 0, most: float = inf
 ) -> pa.Column:
     finite = pa.Check.in_range(least, most, include_min=isfinite(least), include_max=isfinite(most))
     return _column("float64", "double", meaning, finite, unit=unit, nullable=nullable)
@@ -109,6 +109,10 @@ def _number(
 
 def _probability(meaning: str) -> pa.Column:
     return _number(meaning, unit="probability", most=1, nullable=True)
+
+
+def _signed(meaning: str) -> pa.Column:
+    return _number(meaning, unit="", least=-inf, nullable=True)
 
 
 def _flag(meaning: str) -> pa.Column:
@@ -669,6 +673,62 @@ _TABLES = (
             "groups too uneven",
             "too few events",
             nullable=True,
+        ),
+    ),
+    _table(
+        "mart.neighbour",
+        "one row per pair of municipalities of the country that share a border or a corner, in "
+        "both directions",
+        ("municipality_code", "neighbour_code"),
+        municipality_code=_municipality("DIVIPOLA code"),
+        neighbour_code=_municipality("DIVIPOLA code of its neighbour"),
+    ),
+    _table(
+        "mart.moran",
+        "one row per series with a rate and map: calendar years, three calendar years, and the "
+        "newest twelve months without a provisional one",
+        ("series_id", "time_window", "period"),
+        series_id=_series(),
+        time_window=_time_window(),
+        period=_month("first day of the window's last month"),
+        moran_i=_signed("Moran's I of the standardised rates of the country"),
+        expected_i=_signed("its value without clustering"),
+        p=_probability("two-sided p-value of permuted maps"),
+        places=_count("municipalities with a rate", unit="municipalities"),
+        places_named=_count("of these, named by their own statistic", unit="municipalities"),
+        is_sparse=_flag("the median place expects less than one event: none can be named low"),
+        permutations=_count("random permutations, at least"),
+        seed=_count("seed of the random numbers"),
+        is_provisional=_flag("some month of the window may still grow"),
+    ),
+    _table(
+        "mart.cluster",
+        "one row per map of mart.moran and municipality: all of the seven departments, and those "
+        "of the rest of the country that are named",
+        ("series_id", "time_window", "period", "municipality_code"),
+        series_id=_series(),
+        time_window=_time_window(),
+        period=_month("first day of the window's last month"),
+        municipality_code=_municipality("DIVIPOLA code"),
+        local_moran=_signed("local Moran's I: positive beside likes"),
+        gi_star=_signed("Gi*: positive where place and neighbours are high"),
+        p=_probability("two-sided p-value of conditional permutation, of both"),
+        adjusted_p=_probability("p held to a false discovery rate over the map"),
+        cluster=_one_of(
+            "what the place and its neighbours are together",
+            "high-high",
+            "low-low",
+            "high-low",
+            "low-high",
+            "not significant",
+            "no neighbours",
+            "undefined",
+        ),
+        spot=_column(
+            "int64",
+            "tinyint",
+            "1 for a hot spot, -1 for a cold spot, 0 for neither",
+            pa.Check.in_range(-1, 1),
         ),
     ),
 )

@@ -33,6 +33,15 @@ BREACHES = {
         _CHANGE.format(facts="2 as ratio, 'not comparable' as word, 'too few events' as refusal"),
         _CHANGE.format(facts=_ROSE).replace("events, 3", "events + 1 as events, 3"),
     ],
+    "clusters": [
+        "update mart.moran set places_named = 1 where series_id = 'sightings'",
+        "update mart.cluster set spot = 1 where municipality_code = '05901'",
+        "update mart.cluster set cluster = 'high-high' where municipality_code = '05901'",
+        "update mart.cluster set cluster = 'undefined' where municipality_code = '05901'",
+        "update mart.cluster set municipality_code = '05999' where municipality_code = '05901'",
+        "update mart.cluster set adjusted_p = p / 2 where p is not null",
+        "delete from mart.moran where series_id = 'sightings'",
+    ],
     "coverage_count": [
         "update core.programme set municipality_count = 0",
         "update core.programme set municipality_count = 1",
@@ -110,6 +119,11 @@ BREACHES = {
         "update core.revision set series_id = 'leader_killings'",
         "update mart.rate_monthly set series_id = 'leader_killings' where series_id = 'crowds'",
         "update mart.rate_rolling set series_id = 'leader_killings' where series_id = 'crowds'",
+    ],
+    "neighbours": [
+        "delete from mart.neighbour where municipality_code = '05901'",
+        "update mart.neighbour set neighbour_code = municipality_code",
+        "update mart.neighbour set municipality_code = '05999' where municipality_code = '05901'",
     ],
     "outlines": [
         # latitude before longitude

@@ -1,0 +1,142 @@
+"""Clusters and neighbours as stored: what enters a map, what is kept of it, and figures by hand."""
+
+from collections.abc import Iterator
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from libpysal.graph import Graph
+
+from pipeline.analysis.clusters import Cluster, queen_neighbours
+from pipeline.catalog.tables import TABLES
+from pipeline.marts.clusters import Maps, cluster_tables, neighbour_table
+from pipeline.store.warehouse import Warehouse
+from tests import world
+
+SIDE = 12
+OURS = [f"05{number:03}" for number in range(1, SIDE * SIDE // 2 + 1)]
+"""The southern half of a chessboard lies in a department of the programme."""
+OTHERS = [f"98{number:03}" for number in range(1, SIDE * SIDE // 2 + 1)]
+ISLAND = "88001"
+CORNERS = {"05001": ["05002", "05013", "05014"], "98061": ["98049", "98050", "98062"]}
+"""Two corners of the board, in either half, and their neighbours."""
+VIOLENT = [*CORNERS, *(code for beside in CORNERS.values() for code in beside)]
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    opened = world.published(tmp_path_factory.mktemp("data"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def neighbours() -> Graph:
+    squares = [shapely.box(x, y, x + 1, y + 1) for y in range(SIDE) for x in range(SIDE)]
+    return queen_neighbours(
+        gpd.GeoDataFrame(
+            {"municipality_code": [*OURS, *OTHERS, ISLAND]},
+            geometry=[*squares, shapely.box(50, 50, 51, 51)],
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def maps(neighbours: Graph) -> Maps:
+    """One year with a violent corner in either half, and one that a single place publishes."""
+    places = [*OURS, *OTHERS, ISLAND]
+    first = pd.DataFrame(
+        {
+            "municipality_code": places,
+            "period": pd.Timestamp("2022-12-01"),
+            "events": np.where(np.isin(places, VIOLENT), 300.0, 30.0),
+        }
+    )
+    second = first.iloc[[0]].assign(period=pd.Timestamp("2023-12-01"))
+    return cluster_tables(
+        pd.concat([first, second], ignore_index=True).assign(
+            series_id="sightings",
+            time_window="year",
+            person_years=100_000.0,
+            is_provisional=lambda rows: rows["period"].dt.year == 2023,
+        ),
+        neighbours,
+    )
+
+
+def test_neighbours_stand_in_both_directions(neighbours: Graph) -> None:
+    pairs = neighbour_table(neighbours)
+    corner = pairs.loc[pairs["municipality_code"] == "05001", "neighbour_code"]
+    assert sorted(corner) == CORNERS["05001"]
+    # 2 * 12 * 11 pairs share a side and 2 * 11 * 11 a corner; each stands there twice
+    assert len(pairs) == 2 * (2 * SIDE * (SIDE - 1) + 2 * (SIDE - 1) ** 2)
+    assert ISLAND not in set(pairs["municipality_code"])
+
+
+def test_a_map_counts_the_places_with_a_rate(maps: Maps) -> None:
+    year, lone = maps.moran.to_dict("records")
+    assert (year["places"], lone["places"]) == (145, 1)
+    assert year["expected_i"] == pytest.approx(-1 / 144)
+    assert year["p"] == pytest.approx(2 / 10_000)
+    assert np.isnan(lone["moran_i"])
+    assert not year["is_sparse"]
+    assert (year["is_provisional"], lone["is_provisional"]) == (False, True)
+
+
+def test_a_map_keeps_the_programmes_departments_and_whatever_is_named(maps: Maps) -> None:
+    year = maps.cluster[maps.cluster["period"].dt.year == 2022]
+    at = year.set_index("municipality_code")["cluster"]
+    # All three neighbours high by chance: 2 * 7 * 6 * 5 / (144 * 143 * 142), beside 145 places.
+    assert at[list(CORNERS)].tolist() == [Cluster.HIGH_HIGH] * 2
+    assert set(OURS) <= set(at.index)
+    elsewhere = year[~year["municipality_code"].isin(OURS)]
+    assert (elsewhere["adjusted_p"] <= 0.05).all()
+    assert ISLAND not in at
+    named = year["adjusted_p"] <= 0.05
+    assert named.sum() == maps.moran["places_named"].iloc[0]
+    hot = year.loc[year["spot"] == 1, "municipality_code"]
+    assert set(CORNERS) <= set(hot)
+
+
+def test_a_place_that_publishes_nothing_is_undefined_and_a_lone_one_has_no_neighbours(
+    maps: Maps,
+) -> None:
+    lone = maps.cluster[maps.cluster["period"].dt.year == 2023].set_index("municipality_code")
+    assert lone["cluster"].to_dict() == {
+        OURS[0]: Cluster.NO_NEIGHBOURS,
+        **dict.fromkeys(OURS[1:], Cluster.UNDEFINED),
+    }
+    assert lone["p"].isna().all()
+
+
+def test_where_all_are_neighbours_of_all_nothing_is_clustered(warehouse: Warehouse) -> None:
+    """The invented country's outlines are one and the same square: Moran's I is -1 / (n - 1)."""
+    assert len(warehouse.table("mart.neighbour")) == 4 * 3
+    moran = warehouse.table("mart.moran").set_index(["series_id", "time_window", "period"])
+    year = moran.loc[("sightings", "year", pd.Timestamp("2021-12-01"))]
+    assert year["places"] == 3  # nobody lives in the fourth yet
+    assert year["moran_i"] == pytest.approx(-1 / 2)
+    assert year["p"] == 1
+    assert year["places_named"] == 0
+    cluster = warehouse.table("mart.cluster")
+    of_year = cluster[cluster["series_id"].eq("sightings") & cluster["time_window"].eq("year")]
+    assert of_year[["municipality_code", "cluster"]].to_numpy().tolist() == [
+        ["05901", "not significant"],
+        ["05902", "not significant"],
+        ["05903", "undefined"],
+    ]
+
+
+def test_the_newest_complete_twelve_months_alone_are_mapped(warehouse: Warehouse) -> None:
+    moran = warehouse.table("mart.moran")
+    rolling = moran[moran["time_window"].eq("rolling") & moran["series_id"].eq("sightings")]
+    assert rolling["period"].dt.strftime("%Y-%m").tolist() == ["2023-04"]  # May may still grow
+    assert "rainfall" not in set(moran["series_id"])  # no rate
+    assert set(moran["time_window"]) == {"year", "rolling"}
+
+
+def test_declared_words_are_those_of_the_analysis() -> None:
+    (declared,) = TABLES["mart.cluster"].schema.columns["cluster"].checks
+    assert list(declared.statistics["allowed_values"]) == list(Cluster)
