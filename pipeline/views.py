@@ -179,6 +179,18 @@ def changes(warehouse: Warehouse, series_id: str, window: WholeWindow) -> pd.Dat
     return warehouse.query("view/changes", series_id=series_id, time_window=window)
 
 
+def trends(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
+    """What may be said of the trend over the newest years that mean one thing.
+
+    Returns
+    -------
+    trends
+        Names and the figures of ``mart.trend``, by municipality code; `last_year` may lie years
+        back where a definition or the edition of the population changed since.
+    """
+    return warehouse.query("view/trends", series_id=series_id)
+
+
 def unlocated(warehouse: Warehouse, series_id: str, window: Window, period: date) -> pd.DataFrame:
     """Events of a known department and an unknown municipality, which no map can show.
 

@@ -111,8 +111,8 @@ def _probability(meaning: str) -> pa.Column:
     return _number(meaning, unit="probability", most=1, nullable=True)
 
 
-def _signed(meaning: str) -> pa.Column:
-    return _number(meaning, unit="", least=-inf, nullable=True)
+def _signed(meaning: str, *, unit: str = "") -> pa.Column:
+    return _number(meaning, unit=unit, least=-inf, nullable=True)
 
 
 def _flag(meaning: str) -> pa.Column:
@@ -730,6 +730,37 @@ _TABLES = (
             "1 for a hot spot, -1 for a cold spot, 0 for neither",
             pa.Check.in_range(-1, 1),
         ),
+    ),
+    _table(
+        "mart.trend",
+        "one row per series and municipality of the seven departments with five years or more of "
+        "one definition and one edition of the population: the newest such years",
+        ("series_id", "municipality_code"),
+        series_id=_series(),
+        municipality_code=_municipality("DIVIPOLA code"),
+        first_year=_year(),
+        last_year=_year(),
+        years=_count("years between them with a rate, both included", unit="years"),
+        events=_number("events of these years", unit="the series' unit"),
+        percent=_signed(
+            "change of the rate a year, log-linear; empty below twenty events over their "
+            "dispersion",
+            unit="percent a year",
+        ),
+        percent_lower=_signed("lower 95 % limit of the change", unit="percent a year"),
+        percent_upper=_signed("upper 95 % limit of the change", unit="percent a year"),
+        p=_probability("two-sided, of no trend"),
+        adjusted_p=_probability("the same, adjusted for all places with a fitted trend"),
+        dispersion=_number("variance over mean around the trend", unit="ratio", nullable=True),
+        word=_one_of("what may be said of it", "rising", "falling", "stable", "not determined"),
+        mann_kendall_p=_probability(
+            "two-sided, of no trend, by ranks; from ten years on, where a trend was fitted"
+        ),
+        sen_slope_per_100k=_signed(
+            "median of the slopes between all pairs of years", unit="per 100,000 person-years"
+        ),
+        sen_lower_per_100k=_signed("its lower 95 % limit", unit="per 100,000 person-years"),
+        sen_upper_per_100k=_signed("its upper 95 % limit", unit="per 100,000 person-years"),
     ),
 )
 

@@ -6,7 +6,7 @@ SQL says who was at risk and what was recorded; `pipeline.analysis` says what th
 from collections.abc import Sequence
 
 from pipeline.catalog.series import Series
-from pipeline.marts import change, clusters, rates, smoothing, windows
+from pipeline.marts import change, clusters, rates, smoothing, trend, windows
 from pipeline.store.warehouse import Draft
 
 
@@ -24,4 +24,5 @@ def store(draft: Draft, series: Sequence[Series]) -> None:
     windows.store(draft, spread)
     smoothing.store(draft, spread)
     change.store(draft)
+    trend.store(draft)
     clusters.store(draft)

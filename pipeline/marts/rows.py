@@ -22,3 +22,22 @@ def store_rows(draft: Draft, table: str, rows: pd.DataFrame) -> None:
     types = {name: column.dtype.type for name, column in columns.items()}
     whole = {name: dtype for name, dtype in types.items() if dtype.kind == "i"}
     draft.store(table, rows[list(columns)].astype(whole))
+
+
+def no_rows(table: str) -> pd.DataFrame:
+    """A declared mart of text and numbers without a row, for one that may stay empty.
+
+    Parameters
+    ----------
+    table
+        Name of a declared mart.
+
+    Returns
+    -------
+    rows
+        Its columns in their types.
+    """
+    columns = TABLES[table].schema.columns
+    return pd.DataFrame(
+        {name: pd.Series(dtype=column.dtype.type) for name, column in columns.items()}
+    )

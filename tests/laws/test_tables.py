@@ -22,6 +22,18 @@ _CHANGE = """
 """
 """No two whole years of the invented country can be set side by side."""
 _ROSE = "3 as ratio, 2 as ratio_lower, 4 as ratio_upper, 0.01 as adjusted_p, 'rise' as word"
+_TREND = """
+    insert into mart.trend by name
+    select
+        series_id, municipality_code, 2021 as first_year, 2021 as last_year, 1 as years, {facts}
+    from mart.rate_window
+    where series_id = 'sightings' and municipality_code = '05901' and time_window = 'year'
+"""
+"""No series of the invented country has five years."""
+_FELL = (
+    "events, -3 as percent, -4 as percent_lower, -2 as percent_upper, 0.01 as adjusted_p, "
+    "'falling' as word"
+)
 
 BREACHES = {
     "changes": [
@@ -171,6 +183,14 @@ BREACHES = {
         "update mart.rate_smoothed set smoothed_lower_per_100k = null",
         "update mart.rate_smoothed set department_smoothed_upper_per_100k = 0",
     ],
+    "trends": [
+        _TREND.format(facts=_FELL.replace("-2 as", "0 as")),
+        _TREND.format(facts=_FELL.replace("0.01", "0.06")),
+        _TREND.format(facts=_FELL.replace("falling", "rising")),
+        _TREND.format(facts=_FELL.replace("falling", "stable").replace("-4 as", "-6 as")),
+        _TREND.format(facts=_FELL.replace("-3 as", "-5 as")),
+        _TREND.format(facts=_FELL.replace("events", "events + 1 as events")),
+    ],
 }
 """Of each law, changes to the stored tables that it must notice."""
 
@@ -206,7 +226,9 @@ def test_every_law_has_a_breach() -> None:
 
 def test_a_change_whose_limits_exclude_none_may_be_named(draft: Draft) -> None:
     draft._connection.execute(_CHANGE.format(facts=_ROSE))
+    draft._connection.execute(_TREND.format(facts=_FELL))
     assert draft.frame("check/changes").empty
+    assert draft.frame("check/trends").empty
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,18 @@
 """The marts of statistics against figures reckoned by hand from the invented country."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 
 from pipeline import views
 from pipeline.analysis.smoothing import credible_rates_per_100k
 from pipeline.marts.change import change_table
 from pipeline.marts.smoothing import smoothed_table
+from pipeline.marts.trend import trend_table
 from pipeline.store.warehouse import Draft, Warehouse
 from tests import world
 
@@ -231,6 +233,75 @@ def _pairs(*rows: tuple[str, float, float, float, float, float, float]) -> pd.Da
         period=pd.Timestamp("2022-12-01"),
         crosses_edition=False,
         crosses_definition=False,
+    )
+
+
+class TestTrend:
+    def test_five_years_are_needed(self, warehouse: Warehouse) -> None:
+        assert views.trends(warehouse, "sightings").empty
+
+    def test_a_change_of_definition_that_takes_time_cuts_twice(self, two_years: Draft) -> None:
+        # The meteors' lens changes from January to February 2021: 2021 itself is neither.
+        cuts = two_years.frame("mart/definition_year")
+        assert sorted(cuts["year"]) == [2021, 2022]
+
+    def test_months_that_may_grow_are_left_out(self, two_years: Draft) -> None:
+        years = two_years.frame("mart/trend", departments=["05"])
+        villa = years[years["series_id"].eq("sightings") & years["municipality_code"].eq("05901")]
+        columns = ["year", "events", "edition"]
+        assert villa.sort_values("year")[columns].to_numpy().tolist() == [
+            [2021, 5, "edition 1"],
+            [2022, 5, "edition 2"],
+        ]
+
+    def test_ranks_and_slopes_of_a_straight_line(self) -> None:
+        table = trend_table(_years(range(20, 120, 10)), [])
+        assert table[["first_year", "last_year", "years", "events"]].to_numpy().tolist() == [
+            [2010, 2019, 10, 650]
+        ]
+        # all 45 pairs rise; the variance is 10 x 9 x 25 / 18 = 125, and z is 44 / 11.18
+        assert table["mann_kendall_p"].tolist() == pytest.approx([2 * norm.sf(44 / 125**0.5)])
+        slopes = ["sen_slope_per_100k", "sen_lower_per_100k", "sen_upper_per_100k"]
+        assert table[slopes].to_numpy() == pytest.approx(np.full((1, 3), 10.0))
+        assert table["word"].tolist() == ["rising"]
+
+    def test_only_the_newest_years_of_one_meaning_count(self) -> None:
+        falling = [900, 500, 300, 200, 100]
+        rising = [80, 95, 120, 150, 180, 230]
+        table = trend_table(_years([*falling, *rising]), [2015])
+        assert table[["first_year", "last_year"]].to_numpy().tolist() == [[2015, 2020]]
+        # the slope that `log_linear_slope` is documented with; six years are too few for ranks
+        assert table["percent"].round(1).tolist() == [23.8]
+        assert table["mann_kendall_p"].isna().all()
+        assert table["word"].tolist() == ["rising"]
+
+    def test_groups_widen_the_limits_and_unknown_ones_leave_none(self) -> None:
+        events = [80, 95, 120, 150, 180, 230]
+        lone, grouped, uneven = (
+            trend_table(_years(events).assign(dispersion=ratio), []) for ratio in (1.0, 9.0, np.nan)
+        )
+        assert lone["percent_lower"].item() > grouped["percent_lower"].item()
+        assert grouped["dispersion"].tolist() == [9.0]
+        assert uneven["percent"].isna().all()
+        assert uneven["word"].tolist() == ["not determined"]
+
+    def test_no_span_has_no_row(self) -> None:
+        assert trend_table(_years([80, 95, 120, 150, 180, 230]), [2013]).empty
+
+
+def _years(events: Iterable[float]) -> pd.DataFrame:
+    """Years of one place from 2010 on, 100,000 person-years each."""
+    counts = list(map(float, events))
+    return pd.DataFrame(
+        {
+            "series_id": "sightings",
+            "municipality_code": pd.array(["05901"] * len(counts), dtype="str"),
+            "year": np.arange(2010, 2010 + len(counts)),
+            "events": counts,
+            "person_years": 100_000.0,
+            "dispersion": 1.0,
+            "edition": "edition 1",
+        }
     )
 
 
