@@ -139,6 +139,7 @@ def credible_rates_per_100k(
     *,
     groups: npt.ArrayLike | None = None,
     dispersion: npt.ArrayLike = 1.0,
+    asked: npt.ArrayLike = True,
 ) -> CredibleRates[Aligned]:
     r"""Shrink each place's rate, with limits that know how little the map says of its own spread.
 
@@ -156,12 +157,15 @@ def credible_rates_per_100k(
     events, keeps its pooled rate and has no limits: it says nothing of how places differ.
 
     One map of 1,122 places takes some 11 ms of processor time, and a call some 1 kB of memory per
-    place and map; both are linear.
+    place and map; both are linear, and most of the time goes into limits.
 
     Parameters
     ----------
     events, person_years, groups, dispersion
         As for `empirical_bayes_rate_per_100k`.
+    asked
+        Whether a place's own rate is asked for; the others only tell how places differ. Shape
+        ``(n,)``, or one for all.
 
     Returns
     -------
@@ -190,10 +194,13 @@ def credible_rates_per_100k(
     rate = cells.pooled[cells.map]
     lower, upper = np.full(rate.shape, np.nan), np.full(rate.shape, np.nan)
     is_told = cells.variance > 0
-    at = is_told[cells.map]
+    is_asked = np.broadcast_to(np.asarray(asked), np.shape(events)).ravel()[cells.place]
+    rate[~is_asked] = np.nan
+    at = is_told[cells.map] & is_asked
     if at.any():
         told = _of_maps(cells, is_told)
-        rate[at], lower[at], upper[at] = _limits(told, _posterior(told))
+        wanted = _of_places(told, is_asked[is_told[cells.map]])
+        rate[at], lower[at], upper[at] = _limits(wanted, _posterior(told))
     return CredibleRates(*(_spread(events, cells, values) for values in (rate, lower, upper)))
 
 
@@ -282,6 +289,18 @@ def _of_maps(cells: _Cells, chosen: npt.NDArray[np.bool_]) -> _Cells:
         np.cumsum(places) - places,
         cells.pooled[chosen],
         cells.variance[chosen],
+    )
+
+
+def _of_places(cells: _Cells, chosen: npt.NDArray[np.bool_]) -> _Cells:
+    places = np.bincount(cells.map[chosen], minlength=len(cells.start))
+    return _Cells(
+        cells.place[chosen],
+        cells.events[chosen],
+        cells.at_risk[chosen],
+        np.cumsum(places) - places,
+        cells.pooled,
+        cells.variance,
     )
 
 

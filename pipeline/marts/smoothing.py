@@ -1,6 +1,7 @@
 """Rates of small places drawn towards those of others, and how far each rate can be trusted."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
@@ -30,10 +31,10 @@ def store(draft: Draft, spread: "pd.Series[float]") -> None:
     spread
         Variance over mean of every series, as from `pipeline.marts.rates.store`.
     """
-    tables = [
-        smoothed_table(draft.frame("mart/rate_smoothed", series_id=series_id), float(ratio))
-        for series_id, ratio in spread.items()
-    ]
+    rates = (draft.frame("mart/rate_smoothed", series_id=series_id) for series_id in spread.index)
+    # Special functions leave Python's lock, so the second core helps.
+    with ThreadPoolExecutor(max_workers=2) as cores:
+        tables = list(cores.map(smoothed_table, rates, spread.astype(float)))
     store_rows(draft, "mart.rate_smoothed", pd.concat(tables, ignore_index=True))
 
 
@@ -76,7 +77,11 @@ def smoothed_table(rates: pd.DataFrame, ratio: float) -> pd.DataFrame:
             continue
         chosen = slice(None) if groups is None else is_mapped
         found = credible_rates_per_100k(
-            events[:, chosen], at_risk[:, chosen], groups=groups, dispersion=ratio
+            events[:, chosen],
+            at_risk[:, chosen],
+            groups=groups,
+            dispersion=ratio,
+            asked=is_mapped[chosen],
         )
         at = (of_map[kept], place[kept] if groups is None else column)
         table[names] = np.column_stack([field[at] for field in found])

@@ -232,6 +232,17 @@ class TestCredible:
         assert (found.rate[told] < found.upper[told]).all()
         assert np.isfinite(found.upper[told]).all()
 
+    def test_places_that_nobody_asks_for_only_tell_how_places_differ(self) -> None:
+        events = np.array([[3, 0, 9, 1, 7], [0, 0, 2, 30, 1]])
+        at_risk = np.array([1e4, 2e4, 3e4, 2e4, 0])
+        asked = np.array([True, False, False, True, True])
+        groups = np.array(["a", "b", "b", "a", "a"])  # of b nobody is asked for
+        for labels in (None, groups):
+            every = smoothing.credible_rates_per_100k(events, at_risk, groups=labels)
+            some = smoothing.credible_rates_per_100k(events, at_risk, groups=labels, asked=asked)
+            for whole, part in zip(every, some, strict=True):
+                np.testing.assert_array_equal(part, np.where(asked, whole, np.nan))
+
     def test_grouped_victims_widen_the_limits(self) -> None:
         single = smoothing.credible_rates_per_100k(COUNTS, AT_RISK)
         grouped = smoothing.credible_rates_per_100k(COUNTS, AT_RISK, dispersion=2.0)
