@@ -329,3 +329,41 @@ def figure_history(
         first_month=first,
         last_month=last,
     )
+
+
+def clusters(warehouse: Warehouse, series_id: str, time_window: str, period: date) -> pd.DataFrame:
+    """Clusters, hot spots and cold spots of one map of the country.
+
+    Returns
+    -------
+    clusters
+        One row per municipality of the programme's departments: names, `cluster` (a word), `spot`
+        (1 hot, -1 cold, 0 neither), `local_moran`, `gi_star`, `p` and `adjusted_p`. By code.
+    """
+    return warehouse.query(
+        "view/clusters", series_id=series_id, time_window=time_window, period=period
+    )
+
+
+def moran(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
+    """Whether neighbours are alike anywhere on each map of a series.
+
+    Returns
+    -------
+    moran
+        Columns of ``mart.moran`` but the series, by `time_window` and `period`.
+    """
+    return warehouse.query("view/moran", series_id=series_id)
+
+
+def anomalies(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
+    """The newest three months of each municipality beside their expectation.
+
+    Returns
+    -------
+    anomalies
+        One row per municipality of the programme's departments and month: names, `events`,
+        `expected` with its limits (empty where not determined), `adjusted_p`, `anomaly` (a word)
+        and `is_provisional`. By month and code.
+    """
+    return warehouse.query("view/anomalies", series_id=series_id)

@@ -762,6 +762,36 @@ _TABLES = (
         sen_lower_per_100k=_signed("its lower 95 % limit", unit="per 100,000 person-years"),
         sen_upper_per_100k=_signed("its upper 95 % limit", unit="per 100,000 person-years"),
     ),
+    _table(
+        "mart.anomaly",
+        "one row per series, municipality of the seven departments and month of the newest three "
+        "that is published",
+        ("series_id", "municipality_code", "month"),
+        series_id=_series(),
+        municipality_code=_municipality("DIVIPOLA code"),
+        month=_month(),
+        events=_number("what was recorded in the month", unit="the series' unit"),
+        expected=_number(
+            "what the place's own five years lead to expect; unknown across a change of definition",
+            unit="the series' unit",
+            nullable=True,
+        ),
+        expected_lower=_number(
+            "lower 95 % limit of the prediction", unit="the series' unit", nullable=True
+        ),
+        expected_upper=_number(
+            "upper 95 % limit of the prediction", unit="the series' unit", nullable=True
+        ),
+        adjusted_p=_probability("of the tail, held to a false discovery rate over the month"),
+        anomaly=_one_of(
+            "what the month is beside its expectation",
+            "unusually high",
+            "incomplete or low",
+            "usual",
+            "not determined",
+        ),
+        is_provisional=_flag("the month may still grow"),
+    ),
 )
 
 TABLES: Mapping[str, Table] = {table.name: table for table in _TABLES}

@@ -36,6 +36,11 @@ _FELL = (
 )
 
 BREACHES = {
+    "anomalies": [
+        "update mart.anomaly set events = events + 1",
+        "update mart.anomaly set anomaly = 'usual' where expected is null",
+        "update mart.anomaly set expected = 1",
+    ],
     "changes": [
         _CHANGE.format(facts=_ROSE.replace("2 as ratio_lower", "1 as ratio_lower")),
         _CHANGE.format(facts=_ROSE.replace("0.01", "0.06")),

@@ -1,6 +1,9 @@
-"""Clusters and neighbours as stored: what enters a map, what is kept of it, and figures by hand."""
+"""Clusters, neighbours and anomalies as stored: what enters, what is kept, and figures by hand."""
 
 from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -9,8 +12,11 @@ import pytest
 import shapely
 from libpysal.graph import Graph
 
+from pipeline import views
+from pipeline.analysis.anomalies import Anomaly
 from pipeline.analysis.clusters import Cluster, queen_neighbours
 from pipeline.catalog.tables import TABLES
+from pipeline.marts.anomalies import series_anomalies
 from pipeline.marts.clusters import Maps, cluster_tables, neighbour_table
 from pipeline.store.warehouse import Warehouse
 from tests import world
@@ -137,6 +143,61 @@ def test_the_newest_complete_twelve_months_alone_are_mapped(warehouse: Warehouse
     assert set(moran["time_window"]) == {"year", "rolling"}
 
 
-def test_declared_words_are_those_of_the_analysis() -> None:
-    (declared,) = TABLES["mart.cluster"].schema.columns["cluster"].checks
-    assert list(declared.statistics["allowed_values"]) == list(Cluster)
+@pytest.mark.parametrize(
+    ("table", "column", "words"),
+    [("mart.cluster", "cluster", Cluster), ("mart.anomaly", "anomaly", Anomaly)],
+)
+def test_declared_words_are_those_of_the_analysis(
+    table: str, column: str, words: type[StrEnum]
+) -> None:
+    (declared,) = TABLES[table].schema.columns[column].checks
+    assert set(declared.statistics["allowed_values"]) == set(words)
+
+
+def test_a_jump_above_a_flat_past_is_unusually_high_and_gaps_have_no_row() -> None:
+    """Two events a month for six years, then thirty; the month before the newest is missing."""
+    months = pd.date_range("2018-01-01", "2024-03-01", freq="MS", unit="s")
+    places = pd.DataFrame({"municipality_code": ["05901", "05902", "05903"]})
+    monthly = pd.DataFrame({"month": months}).merge(places, how="cross")
+    monthly = monthly[monthly["month"] != pd.Timestamp("2024-02-01")].assign(
+        series_id="sightings",
+        days=30.0,
+        events=2.0,
+        is_provisional=lambda rows: rows["month"] == months[-1],
+    )
+    jump = monthly["municipality_code"].eq("05901") & monthly["is_provisional"]
+    found = series_anomalies(monthly.assign(events=monthly["events"].mask(jump, 30.0)), pd.NaT)
+    assert found["month"].dt.strftime("%Y-%m").tolist() == ["2024-01"] * 3 + ["2024-03"] * 3
+    assert found["expected"].tolist() == pytest.approx([2.0] * 6)
+    assert found["anomaly"].tolist() == [*["usual"] * 3, "unusually high", "usual", "usual"]
+    assert found["is_provisional"].tolist() == [False] * 3 + [True] * 3
+    cut = series_anomalies(monthly, pd.Timestamp("2019-06-01"))
+    assert set(cut["anomaly"]) == {"not determined"}
+
+
+def test_months_compare_since_a_change_of_definition_is_over(tmp_path: Path) -> None:
+    frames = world.core_frames()
+    frames["core.series_break"]["series_id"] = "sightings"
+    with world.stored(tmp_path, frames) as draft:
+        found = draft.frame("mart/comparable_from").set_index("series_id")["month"]
+    assert found["sightings"] == pd.Timestamp("2021-02-01")  # the end of the break
+    assert found.drop("sightings").isna().all()
+
+
+def test_three_months_of_history_are_none(warehouse: Warehouse) -> None:
+    table = views.anomalies(warehouse, "sightings")
+    assert table[["municipality_code", "events", "anomaly"]].to_numpy().tolist()[-3:] == [
+        ["05901", 6, "not determined"],
+        ["05902", 0, "not determined"],
+        ["05903", 0, "not determined"],
+    ]
+    assert table["month"].dt.month.unique().tolist() == [3, 4, 5]
+    assert table["is_provisional"].tolist() == [False] * 6 + [True] * 3
+
+
+def test_one_map_and_its_moran_are_asked_for_by_name(warehouse: Warehouse) -> None:
+    found = views.clusters(warehouse, "sightings", "year", date(2021, 12, 1))
+    assert found["municipality_name"].tolist() == ["Villa Prueba", "Puerto Ensayo", "Nueva Muestra"]
+    assert found["cluster"].tolist() == ["not significant", "not significant", "undefined"]
+    asked = views.moran(warehouse, "sightings").set_index(["time_window", "period"])
+    assert asked.loc[("year", pd.Timestamp("2021-12-01")), "places"] == 3
