@@ -42,6 +42,8 @@ def store(draft: Draft) -> None:
     neighbours = queen_neighbours(gpd.GeoDataFrame(outlines, geometry=shapes))
     store_rows(draft, "mart.neighbour", neighbour_table(neighbours))
     series_ids = draft.frame("mart/mapped_series")["series_id"]
+    if series_ids.empty:
+        return
     found = [
         cluster_tables(draft.frame("mart/cluster_input", series_id=one), neighbours)
         for one in series_ids

@@ -26,6 +26,7 @@ from pipeline.store.warehouse import Draft, Warehouse
 from tests.world.build import NO_SNAPSHOT, refreshed_from, warehouse_of
 from tests.world.days import TODAY
 from tests.world.files import (
+    OF_EXITS,
     PLACES,
     WITH_CONDUCT,
     Event,
@@ -312,3 +313,12 @@ def test_the_official_boundaries_are_better_than_simplified_ones(
     official = own[own["dataset"].str.startswith("mgn")]
     assert official["licence"].str.contains("www.dane.gov.co").all()
     assert len(official) == 3
+
+
+def test_files_of_no_mapped_series_are_enough_for_a_warehouse(tmp_path):
+    folder = publish_places(tmp_path / "published")
+    exits = mindefensa_cells([Event("98901", date(2024, 5, 5))], OF_EXITS)
+    sheet(folder / "mindefensa" / "2025-06-30" / "DESVINCULADOS.xlsx", exits)
+    warehouse = warehouse_of(refreshed_from(folder, tmp_path / "data"))
+    assert warehouse.table("core.crime_monthly")["events"].tolist() == [1]
+    warehouse.close()
