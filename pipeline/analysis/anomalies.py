@@ -72,8 +72,9 @@ def anomaly_table(
     variance :math:`\phi \mu + v \mu^2`: chance, over-dispersion, and how well the mean is known.
     That the dispersion, too, is estimated from few months is allowed for by reading each tail at
     Student's distribution in place of the normal; and since few events cannot show how they
-    scatter, no place's dispersion is taken for less than the mean over the places. A season
-    without any event in all reference years expects half an event over all of them.
+    scatter, no place's dispersion is taken for less than that of all other places together. A
+    season without any event in all reference years expects half an incident (half the others'
+    dispersion) over all of them.
 
     A month is unusually high if its upper tail, held to a false discovery rate over the places of
     that month, is below 5 %, and at least `methods.ANOMALY_EVENTS_MIN` events were recorded. It is
@@ -208,16 +209,39 @@ def _prediction(reference: _Reference) -> tuple[Floats, Floats]:
 def _refitted(reference: _Reference, *, has_trend: bool) -> _Fit:
     """Fit, weigh down past outbreaks by their Anscombe residuals, fit again."""
     counts = reference.counts
-    first = _fitted(reference, np.ones_like(counts), has_trend=has_trend)
+    first = _fitted(reference, np.ones_like(counts), 1.0, has_trend=has_trend)
+    # Before outbreaks weigh less: among rare events every group of victims looks like one.
+    others = _dispersion_of_others(reference, first.mean)
     residual = 1.5 * (np.cbrt(counts) ** 2 - np.cbrt(first.mean) ** 2) / first.mean ** (1 / 6)
-    residual /= np.sqrt(first.dispersion * np.clip(1 - first.leverage, 1e-6, None))
+    residual /= np.sqrt(
+        np.maximum(first.dispersion, others) * np.clip(1 - first.leverage, 1e-6, None)
+    )
     outbreak = residual > methods.ANOMALY_OUTBREAK_RESIDUAL
     weight = np.where(outbreak, 1 / np.where(outbreak, residual, 1.0) ** 2, 1.0)
     weight *= len(counts) / weight.sum(axis=0)
-    return _fitted(reference, weight, has_trend=has_trend)
+    return _fitted(reference, weight, others, has_trend=has_trend)
 
 
-def _fitted(reference: _Reference, weight: Floats, *, has_trend: bool) -> _Fit:
+def _dispersion_of_others(reference: _Reference, mean: Floats) -> Floats:
+    """Variance over mean in the seasons of all other places, at least 1.
+
+    Pearson's ratio of a season with one incident is just the size of that incident, so the plain
+    mean over rare events is too small; weighted by events it is right, see `rates.dispersion`. The
+    weight ends where a season shows its own scatter, or large cities would speak for villages.
+    """
+    counts, in_season = reference.counts, reference.in_season
+    freedom = in_season.sum(axis=1, keepdims=True) - 1
+    ratio = in_season @ ((counts - mean) ** 2 / mean) / freedom
+    weight = np.minimum(in_season @ counts, methods.ANOMALY_SCATTER_EVENTS)
+    scatter, seen = (weight * ratio).sum(axis=0), weight.sum(axis=0)
+    others = seen.sum() - seen
+    found = np.divide(scatter.sum() - scatter, others, out=np.ones_like(seen), where=others > 0)
+    return np.asarray(np.maximum(found, 1.0))
+
+
+def _fitted(
+    reference: _Reference, weight: Floats, least_dispersion: Floats | float, *, has_trend: bool
+) -> _Fit:
     """Weighted quasi-Poisson regression of each place on season and year.
 
     Given the slope the levels are known, so the slope alone is searched for, by Newton's method.
@@ -225,8 +249,8 @@ def _fitted(reference: _Reference, weight: Floats, *, has_trend: bool) -> _Fit:
     """
     counts, at_risk, years, in_season, exposure = reference
     recorded = in_season @ (weight * counts)
-    # Half an event where there is none, so that a season's level is defined.
-    total = np.maximum(recorded, 0.5)
+    # Half an incident where there is none, so that a season's level is defined.
+    total = np.maximum(recorded, 0.5 * least_dispersion)
     slope = np.zeros(counts.shape[1])
     for _ in range(_NEWTON_STEPS if has_trend else 0):
         relative = weight * at_risk * np.exp(slope * years)
@@ -239,9 +263,8 @@ def _fitted(reference: _Reference, weight: Floats, *, has_trend: bool) -> _Fit:
     mean = (in_season.T @ level) * relative
     parameters = _SEASONS + has_trend
     own = (weight * (counts - mean) ** 2 / mean).sum(axis=0) / (len(counts) - parameters)
-    # Few events cannot show how they scatter: no place is taken for steadier than places are.
-    shared = own[recorded.any(axis=0)].mean() if recorded.any() else 1.0
-    dispersion = np.maximum(np.maximum(own, shared), 1.0)
+    # Few events cannot show how they scatter: no place is taken for steadier than others are.
+    dispersion = np.maximum(own, least_dispersion)
     information = in_season @ (weight * mean)
     centre, spread = _moments(in_season, weight * mean, years)
     slope_variance = 1 / (information * spread).sum(axis=0)

@@ -187,6 +187,12 @@ Noufaily et al. (2013), *Statistics in Medicine* 32(7), 1206-1222: the 99.5 % po
 distribution, where Farrington et al. (1996) had 1.
 """
 
+ANOMALY_SCATTER_EVENTS: Final = 10
+"""Events of a season up to which it counts by its events when places share their scatter.
+
+Our choice: with so many in a season a ratio of variance to mean speaks for itself.
+"""
+
 ANOMALY_EVENTS_MIN: Final = 5
 """Fewest events of a month that is called unusually high, or that were expected of one called low.
 

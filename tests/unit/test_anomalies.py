@@ -64,6 +64,14 @@ def test_a_season_without_events_expects_half_an_event_in_all() -> None:
     assert row["anomaly"] == Anomaly.HIGH
 
 
+def test_a_season_without_events_expects_half_an_incident_of_the_others() -> None:
+    # The other place had one incident of 4 in 15 months: mean 4/15, squared deviations over it
+    # (56/15)² / (4/15) + 14 x 4/15 = 56, over 14 months: a ratio of 4, and half of it is 2.
+    other = with_season([4] + [0] * 14, 0, 0)
+    table = newest(anomaly_table(*world({"90001": with_season(0, 5, 0), "90002": other})))
+    assert table.loc["90001", "expected"] == pytest.approx(2 / 15)
+
+
 @pytest.mark.parametrize("slope", [0.0, 0.25])
 def test_statsmodels_agrees(slope: float) -> None:
     random = np.random.default_rng(8)
@@ -204,3 +212,15 @@ def test_error_rate_and_power() -> None:
         false += (table["anomaly"].drop("91000") == Anomaly.HIGH).any()
     assert false <= 5 + 2 * np.sqrt(100 * 0.05 * 0.95)
     assert seen >= 80
+
+
+def test_few_maps_of_rare_groups_of_victims_show_anything() -> None:
+    # 60 samples of 100 places that mean a tenth to two victims a month, in groups: variance four
+    # times the mean. Each place's own scatter is seen far too small.
+    random = np.random.default_rng(6)
+    mean = np.tile(np.geomspace(0.1, 2, 100), (len(MONTHS), 1))
+    false = 0
+    for _ in range(60):
+        rows = dict(enumerate(random.negative_binomial(mean / 3, 1 / 4).T))
+        false += anomaly_table(*world(rows), newest=1)["anomaly"].eq(Anomaly.HIGH).any()
+    assert false <= 60 * 0.05 + 2 * np.sqrt(60 * 0.05 * 0.95)

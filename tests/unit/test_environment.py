@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 TARGETS = (
     "setup run refresh verify-raw bundle prune status history schedule build dashboard "
-    "snapshot test validate bench lint clean help"
+    "snapshot test faults validate bench lint clean help"
 ).split()
 
 
