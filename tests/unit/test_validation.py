@@ -9,9 +9,10 @@ import pytest
 
 from pipeline.analysis import change, rates
 from tests.validation import courses, intervals, record
-from tests.validation.__main__ import report, studies
+from tests.validation.__main__ import report
 from tests.validation.country import Country, invented_country
 from tests.validation.figures import Finding, Study, of_maps
+from tests.validation.studies import studies
 
 EFFORT = 0.03
 

@@ -5,55 +5,22 @@ those of the bundled snapshot, so that anybody gets the same report; seeds are f
 """
 
 import sys
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import process_time
 from typing import Final
 
 from pipeline import build
 from pipeline.store.published import published_path
 from pipeline.store.warehouse import Warehouse
-from tests.validation.alarms import anomaly_study
 from tests.validation.country import Country, real_country
-from tests.validation.courses import change_study, trend_study
 from tests.validation.figures import ERRORS_ALLOWED, SEED, Study
-from tests.validation.intervals import exact_study, grouped_study
-from tests.validation.ranking import rank_study, reliability_study
 from tests.validation.record import record_sections
-from tests.validation.shrinkage import shrinkage_study
-from tests.validation.spatial import spatial_study
+from tests.validation.studies import studies, timed
 
 REPORT: Final = Path(__file__).resolve().parents[2] / "docs" / "validation.md"
 _PROCESSES: Final = 2
-
-
-def studies(country: Country, effort: float = 1.0) -> list[Callable[[], Study]]:
-    """Every study, with the number of simulated maps that the effort allows."""
-
-    def maps(full: int) -> int:
-        return max(round(full * effort), 8)
-
-    return [
-        exact_study,
-        partial(grouped_study, maps(400)),
-        partial(shrinkage_study, country, maps(100)),
-        partial(spatial_study, country, maps(800)),
-        partial(change_study, country, maps(1_000)),
-        partial(trend_study, country, maps(600)),
-        partial(anomaly_study, country, maps(600)),
-        partial(rank_study, country, maps(100)),
-        partial(reliability_study, country, maps(200)),
-    ]
-
-
-def timed(study: Callable[[], Study]) -> tuple[Study, float]:
-    """A study's findings and the processor time they took, in seconds."""
-    started = process_time()
-    return study(), process_time() - started
 
 
 def report(country: Country, found: list[Study], sections: list[str]) -> str:
