@@ -191,6 +191,18 @@ def trends(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
     return warehouse.query("view/trends", series_id=series_id)
 
 
+def ranks(warehouse: Warehouse, series_id: str, window: Literal["year", "pooled"]) -> pd.DataFrame:
+    """Ranks of the newest rates, which mean little without their limits.
+
+    Returns
+    -------
+    ranks
+        Names and the figures of ``mart.rank``, in the order of `position`; empty where the map says
+        nothing of how its places differ.
+    """
+    return warehouse.query("view/ranks", series_id=series_id, time_window=window)
+
+
 def unlocated(warehouse: Warehouse, series_id: str, window: Window, period: date) -> pd.DataFrame:
     """Events of a known department and an unknown municipality, which no map can show.
 

@@ -149,6 +149,15 @@ One place among 1,122 is named at a false discovery rate of 5 % if its p-value i
 PERMUTATION_SEED: Final = 20_260_731
 """Seed of every permutation: the same figures give the same map, build after build."""
 
+RANK_DRAWS: Final = 1_000
+"""Posterior draws that ranks rest on.
+
+Our choice: the Monte-Carlo error of a probability of 2.5 % is then 0.5 points.
+"""
+
+RANK_SEED: Final = 20_260_731
+"""Seed of the draws: the same figures give the same ranks, build after build."""
+
 EMERGING_SHARE: Final = 0.9
 """Share of the periods as a hot spot from which a place counts as one throughout.
 

@@ -676,6 +676,27 @@ _TABLES = (
         ),
     ),
     _table(
+        "mart.rank",
+        "one row per series, municipality of the seven departments, and newest year and three "
+        "years that have no provisional month and one edition of the population",
+        ("series_id", "municipality_code", "time_window"),
+        series_id=_series(),
+        municipality_code=_municipality("DIVIPOLA code"),
+        time_window=_one_of("calendar year or three calendar years", "year", "pooled"),
+        period=_month("first day of the window's last month"),
+        rank_mean=_number("mean rank over posterior draws; 1 is the highest rate", unit="rank"),
+        rank_median=_number("median rank", unit="rank"),
+        rank_lower=_number("lower 95 % limit of the rank", unit="rank"),
+        rank_upper=_number("upper 95 % limit of the rank", unit="rank"),
+        ranked=_count("municipalities that were ranked", unit="municipalities"),
+        alike=_count("others that it cannot be told apart from", unit="municipalities"),
+        rate_lower_per_100k=_number(
+            "lower 95 % credible limit of the rate", unit="per 100,000 person-years"
+        ),
+        position=_count("place in a list that starts with the highest lower limit"),
+        seed=_count("seed of the random numbers"),
+    ),
+    _table(
         "mart.neighbour",
         "one row per pair of municipalities of the country that share a border or a corner, in "
         "both directions",

@@ -6,7 +6,7 @@ SQL says who was at risk and what was recorded; `pipeline.analysis` says what th
 from collections.abc import Sequence
 
 from pipeline.catalog.series import Series
-from pipeline.marts import anomalies, change, clusters, rates, smoothing, trend, windows
+from pipeline.marts import anomalies, change, clusters, ranks, rates, smoothing, trend, windows
 from pipeline.store.warehouse import Draft
 
 
@@ -25,5 +25,6 @@ def store(draft: Draft, series: Sequence[Series]) -> None:
     smoothing.store(draft, spread)
     change.store(draft)
     trend.store(draft)
+    ranks.store(draft, spread)
     clusters.store(draft)
     anomalies.store(draft)

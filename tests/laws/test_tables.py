@@ -170,6 +170,13 @@ BREACHES = {
         # a year of which the municipal file has nothing
         "update core.published_total set period_start = '2019-01-01' where series_id = 'meteors'",
     ],
+    "ranks": [
+        "update mart.rank set position = position + 1",
+        "update mart.rank set ranked = ranked + 1",
+        "update mart.rank set alike = ranked",
+        "update mart.rank set rank_median = rank_upper + 1",
+        "update mart.rank set rank_lower = 0",
+    ],
     "rates": [
         "update mart.rate_yearly set rate_upper_per_100k = 1 where rate_per_100k > 1",
         "update mart.rate_rolling set rate_lower_per_100k = 99 where rate_per_100k < 99",

@@ -11,6 +11,7 @@ from scipy.stats import norm
 from pipeline import views
 from pipeline.analysis.smoothing import credible_rates_per_100k
 from pipeline.marts.change import change_table
+from pipeline.marts.ranks import ranked_table
 from pipeline.marts.smoothing import smoothed_table
 from pipeline.marts.trend import trend_table
 from pipeline.store.warehouse import Draft, Warehouse
@@ -303,6 +304,39 @@ def _years(events: Iterable[float]) -> pd.DataFrame:
             "edition": "edition 1",
         }
     )
+
+
+class TestRanks:
+    def test_the_newest_whole_year_is_ranked_among_the_seven_departments(
+        self, warehouse: Warehouse
+    ) -> None:
+        ranks = views.ranks(warehouse, "sightings", "year")
+        # five events and none among as many residents; nobody lived in Nueva Muestra
+        columns = ["municipality_name", "position", "ranked"]
+        assert ranks[columns].to_numpy().tolist() == [
+            ["Villa Prueba", 1, 2],
+            ["Puerto Ensayo", 2, 2],
+        ]
+        assert set(ranks["period"]) == {pd.Timestamp("2021-12-01")}
+        assert ranks["rank_mean"].sum() == pytest.approx(3)
+        assert views.ranks(warehouse, "sightings", "pooled").empty
+
+    def test_far_apart_and_alike(self) -> None:
+        rates = _rates(
+            ("05901", "year", 900.0, 1.0),
+            ("05902", "year", 10.0, 1.0),
+            ("05903", "year", 10.0, 1.0),
+            ("98901", "year", 300.0, 1.0),
+        )
+        table = ranked_table(rates, 1.0).set_index("municipality_code")
+        assert table["alike"].tolist() == [0, 1, 1]
+        assert table.loc["05901", ["rank_lower", "rank_upper"]].tolist() == [1, 1]
+        assert table.loc["05902", ["rank_lower", "rank_upper"]].tolist() == [2, 3]
+        assert set(table["ranked"]) == {3}  # Otra Parte is not on the map
+
+    def test_a_map_of_equal_rates_has_no_ranks(self) -> None:
+        rates = _rates(("05901", "year", 10.0, 1.0), ("05902", "year", 10.0, 1.0))
+        assert ranked_table(rates, 1.0).empty
 
 
 def _rates(*rows: tuple[str, str, float, float]) -> pd.DataFrame:
