@@ -243,6 +243,16 @@ def test_a_change_whose_limits_exclude_none_may_be_named(draft: Draft) -> None:
     assert draft.frame("check/trends").empty
 
 
+def test_a_trend_leaves_out_a_year_that_may_grow(draft: Draft) -> None:
+    draft._connection.execute(_TREND.format(facts=_FELL))
+    draft._connection.execute(
+        "insert into mart.rate_window by name select * replace ("
+        "true as is_provisional, cast('2021-11-01' as date) as period) from mart.rate_window "
+        "where series_id = 'sightings' and municipality_code = '05901' and time_window = 'year'"
+    )
+    assert draft.frame("check/trends").empty
+
+
 @pytest.mark.parametrize(
     ("law", "breach"),
     [

@@ -18,6 +18,7 @@ with counted as (
             and rates.time_window = 'year'
             and year(rates.period) between trend.first_year and trend.last_year
             and rates.person_years is not null
+            and not rates.is_provisional
     group by all
 ),
 
