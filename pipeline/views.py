@@ -357,6 +357,18 @@ def clusters(warehouse: Warehouse, series_id: str, time_window: str, period: dat
     )
 
 
+def emerging_hot_spots(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
+    """What the hot and cold spots of many years add up to.
+
+    Returns
+    -------
+    patterns
+        One row per municipality of the programme's departments: names, `first_year`, `last_year`,
+        `years_known`, `hot_years`, `cold_years` and `pattern` (words). By code.
+    """
+    return warehouse.query("view/emerging_hot_spots", series_id=series_id)
+
+
 def moran(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
     """Whether neighbours are alike anywhere on each map of a series.
 

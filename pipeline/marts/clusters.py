@@ -14,8 +14,10 @@ from pipeline.analysis.clusters import (
     sparse_maps,
     standardised_rates,
 )
+from pipeline.analysis.emerging import emerging_hot_spots
 from pipeline.catalog import methods
 from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
+from pipeline.catalog.tables import TABLES
 from pipeline.marts.rows import store_rows
 from pipeline.store.warehouse import Draft
 
@@ -23,14 +25,15 @@ _MAP: Final = ["series_id", "time_window", "period"]
 
 
 class Maps(NamedTuple):
-    """Rows of ``mart.moran`` and of ``mart.cluster``."""
+    """Rows of ``mart.moran``, of ``mart.cluster`` and of ``mart.emerging_hot_spot``."""
 
     moran: pd.DataFrame
     cluster: pd.DataFrame
+    emerging: pd.DataFrame
 
 
 def store(draft: Draft) -> None:
-    """Fill the marts of neighbours, Moran's I and clusters.
+    """Fill the marts of neighbours, Moran's I, clusters and emerging hot spots.
 
     Parameters
     ----------
@@ -41,15 +44,20 @@ def store(draft: Draft) -> None:
     shapes = gpd.GeoSeries.from_wkb(outlines.pop("web_geometry"), crs="OGC:CRS84")
     neighbours = queen_neighbours(gpd.GeoDataFrame(outlines, geometry=shapes))
     store_rows(draft, "mart.neighbour", neighbour_table(neighbours))
-    series_ids = draft.frame("mart/mapped_series")["series_id"]
-    if series_ids.empty:
+    series = draft.frame("mart/mapped_series")
+    if series.empty:
         return
     found = [
-        cluster_tables(draft.frame("mart/cluster_input", series_id=one), neighbours)
-        for one in series_ids
+        cluster_tables(
+            draft.frame("mart/cluster_input", series_id=one),
+            neighbours,
+            None if pd.isna(month) else month,
+        )
+        for one, month in zip(series["series_id"], series["comparable_from"], strict=True)
     ]
     store_rows(draft, "mart.moran", pd.concat([one.moran for one in found]))
     store_rows(draft, "mart.cluster", pd.concat([one.cluster for one in found]))
+    store_rows(draft, "mart.emerging_hot_spot", pd.concat([one.emerging for one in found]))
 
 
 def neighbour_table(neighbours: Graph) -> pd.DataFrame:
@@ -70,7 +78,9 @@ def neighbour_table(neighbours: Graph) -> pd.DataFrame:
     return pd.DataFrame(dict(zip(("municipality_code", "neighbour_code"), codes, strict=True)))
 
 
-def cluster_tables(rates: pd.DataFrame, neighbours: Graph) -> Maps:
+def cluster_tables(
+    rates: pd.DataFrame, neighbours: Graph, comparable_from: pd.Timestamp | None = None
+) -> Maps:
     """Global and local association of every window of one series.
 
     All municipalities of the country enter each map. What is handed back of a map are those of the
@@ -85,11 +95,13 @@ def cluster_tables(rates: pd.DataFrame, neighbours: Graph) -> Maps:
         `is_provisional`.
     neighbours
         Of all municipalities of the country.
+    comparable_from
+        First month whose definition is that of the newest; None if all months share it.
 
     Returns
     -------
     maps
-        Rows of ``mart.moran`` and ``mart.cluster``.
+        Rows of ``mart.moran``, ``mart.cluster`` and ``mart.emerging_hot_spot``.
     """
     maps = rates[[*_MAP, "is_provisional"]].groupby(_MAP)["is_provisional"].any().reset_index()
     number = rates[_MAP].merge(maps.reset_index(), on=_MAP)["index"].to_numpy()
@@ -134,4 +146,40 @@ def cluster_tables(rates: pd.DataFrame, neighbours: Graph) -> Maps:
             },
         )
     )
-    return Maps(moran, cluster.astype({"municipality_code": "str", "cluster": "str"}))
+    return Maps(
+        moran,
+        cluster.astype({"municipality_code": "str", "cluster": "str"}),
+        _emerging(maps, local.star[ours], local.spot[ours], comparable_from),
+    )
+
+
+def _emerging(
+    maps: pd.DataFrame, star: pd.DataFrame, spot: pd.DataFrame, comparable_from: pd.Timestamp | None
+) -> pd.DataFrame:
+    """Patterns over the whole years of one definition that are not provisional.
+
+    A year that a change of definition runs through belongs to none. Editions of the population do
+    not cut: a place is compared with the others of its own year.
+    """
+    chosen = maps["time_window"].eq("year") & ~maps["is_provisional"]
+    if comparable_from is not None:
+        chosen &= maps["period"] >= comparable_from + pd.DateOffset(months=11)
+    years = maps.loc[chosen, "period"].dt.year
+    if years.empty:
+        columns = TABLES["mart.emerging_hot_spot"].schema.columns.items()
+        return pd.DataFrame({name: pd.Series(dtype=one.dtype.type) for name, one in columns})
+    pattern = emerging_hot_spots(
+        star[years.index].set_axis(years, axis=1), spot[years.index].set_axis(years, axis=1)
+    )
+    return pd.DataFrame(
+        {
+            "series_id": maps["series_id"].iloc[0],
+            "municipality_code": pattern.index.astype("str"),
+            "first_year": years.iloc[0],
+            "last_year": years.iloc[-1],
+            "years_known": star[years.index].notna().sum(axis=1).to_numpy(),
+            "hot_years": (spot[years.index] == 1).sum(axis=1).to_numpy(),
+            "cold_years": (spot[years.index] == -1).sum(axis=1).to_numpy(),
+            "pattern": pattern.to_numpy(),
+        }
+    )

@@ -15,6 +15,7 @@ from libpysal.graph import Graph
 from pipeline import views
 from pipeline.analysis.anomalies import Anomaly
 from pipeline.analysis.clusters import Cluster, queen_neighbours
+from pipeline.analysis.emerging import Pattern
 from pipeline.catalog.tables import TABLES
 from pipeline.marts.anomalies import series_anomalies
 from pipeline.marts.clusters import Maps, cluster_tables, neighbour_table
@@ -145,7 +146,11 @@ def test_the_newest_complete_twelve_months_alone_are_mapped(warehouse: Warehouse
 
 @pytest.mark.parametrize(
     ("table", "column", "words"),
-    [("mart.cluster", "cluster", Cluster), ("mart.anomaly", "anomaly", Anomaly)],
+    [
+        ("mart.cluster", "cluster", Cluster),
+        ("mart.anomaly", "anomaly", Anomaly),
+        ("mart.emerging_hot_spot", "pattern", Pattern),
+    ],
 )
 def test_declared_words_are_those_of_the_analysis(
     table: str, column: str, words: type[StrEnum]
@@ -201,3 +206,44 @@ def test_one_map_and_its_moran_are_asked_for_by_name(warehouse: Warehouse) -> No
     assert found["cluster"].tolist() == ["not significant", "not significant", "undefined"]
     asked = views.moran(warehouse, "sightings").set_index(["time_window", "period"])
     assert asked.loc[("year", pd.Timestamp("2021-12-01")), "places"] == 3
+
+
+def test_patterns_rest_on_whole_years_of_one_definition(neighbours: Graph) -> None:
+    """The southern corner burns in every year from 2010, of which the last may still grow."""
+    places = [*OURS, *OTHERS, ISLAND]
+    burning = [*CORNERS["05001"], "05001"]
+    rates = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "series_id": "sightings",
+                    "time_window": "year",
+                    "period": pd.Timestamp(f"{year}-12-01"),
+                    "municipality_code": places,
+                    "events": np.where(np.isin(places, burning), 300.0, 30.0),
+                    "person_years": 100_000.0,
+                    "is_provisional": year == 2021,
+                }
+            )
+            for year in range(2010, 2022)
+        ],
+        ignore_index=True,
+    )
+    every = cluster_tables(rates, neighbours).emerging.set_index("municipality_code")
+    assert every.index.tolist() == OURS
+    corner = every.loc["05001"]
+    assert (corner["first_year"], corner["last_year"]) == (2010, 2020)
+    assert (corner["years_known"], corner["hot_years"], corner["cold_years"]) == (11, 11, 0)
+    assert corner["pattern"] == Pattern.PERSISTENT_HOT
+    young = rates.assign(is_provisional=True)
+    assert cluster_tables(young, neighbours).emerging.empty
+    # A change that is over in March 2011 leaves nine whole years.
+    later = cluster_tables(rates, neighbours, pd.Timestamp("2011-03-01")).emerging
+    assert set(later["first_year"]) == {2012}
+    assert set(later["pattern"]) == {Pattern.NOT_DETERMINED}
+
+
+def test_one_year_makes_no_pattern(warehouse: Warehouse) -> None:
+    found = views.emerging_hot_spots(warehouse, "sightings")
+    assert found["pattern"].tolist() == ["not determined"] * 3
+    assert found["first_year"].tolist() == found["last_year"].tolist() == [2021] * 3
