@@ -16,6 +16,8 @@ def store(draft: Draft) -> None:
         Warehouse being built, with the rates by month.
     """
     series = draft.frame("mart/comparable_from")
+    if series.empty:
+        return
     found = [
         series_anomalies(draft.frame("mart/anomaly_input", series_id=one), month)
         for one, month in zip(series["series_id"], series["month"], strict=True)

@@ -189,6 +189,17 @@ def test_months_compare_since_a_change_of_definition_is_over(tmp_path: Path) -> 
     assert found.drop("sightings").isna().all()
 
 
+def test_series_without_months_have_no_newest_ones(tmp_path: Path) -> None:
+    frames = world.core_frames()
+    by_month = ("core.crime_monthly", "core.crime_group_monthly")
+    frames |= {name: frames[name].iloc[:0] for name in by_month}
+    available = frames["core.availability"]
+    frames["core.availability"] = available[available["series_id"].isin(["meteors", "rainfall"])]
+    with world.stored(tmp_path, frames) as draft:
+        assert draft.frame("mart/comparable_from").empty
+        assert draft.frame("mart/mapped_series")["series_id"].tolist() == ["meteors"]
+
+
 def test_three_months_of_history_are_none(warehouse: Warehouse) -> None:
     table = views.anomalies(warehouse, "sightings")
     assert table[["municipality_code", "events", "anomaly"]].to_numpy().tolist()[-3:] == [
