@@ -1,5 +1,7 @@
 """Where high and low rates lie together: neighbours, Moran's I, clusters and their history."""
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import repeat
 from typing import Final, NamedTuple
 
 import geopandas as gpd
@@ -47,14 +49,11 @@ def store(draft: Draft) -> None:
     series = draft.frame("mart/mapped_series")
     if series.empty:
         return
-    found = [
-        cluster_tables(
-            draft.frame("mart/cluster_input", series_id=one),
-            neighbours,
-            None if pd.isna(month) else month,
-        )
-        for one, month in zip(series["series_id"], series["comparable_from"], strict=True)
-    ]
+    rates = (draft.frame("mart/cluster_input", series_id=one) for one in series["series_id"])
+    starts = (None if pd.isna(month) else month for month in series["comparable_from"])
+    # Permuting leaves Python's lock, so the second core helps.
+    with ThreadPoolExecutor(max_workers=2) as cores:
+        found = list(cores.map(cluster_tables, rates, repeat(neighbours), starts))
     store_rows(draft, "mart.moran", pd.concat([one.moran for one in found]))
     store_rows(draft, "mart.cluster", pd.concat([one.cluster for one in found]))
     store_rows(draft, "mart.emerging_hot_spot", pd.concat([one.emerging for one in found]))

@@ -1,34 +1,32 @@
 -- one row per municipality of the country and window of $series_id that is mapped for clusters
--- Calendar years, three calendar years, and the newest complete twelve months.
+-- Every calendar year, and the newest three calendar years and complete twelve months.
 with windows as (
     select *
     from mart.rate_window
-    where
-        series_id = $series_id
-        and (
-            time_window in ('year', 'pooled')
-            or (
-                time_window = 'rolling'
-                and period = (
-                    select max(rolling.period)
-                    from mart.rate_window as rolling
-                    where rolling.series_id = $series_id and rolling.time_window = 'rolling'
-                )
-            )
-        )
+    where series_id = $series_id and time_window in ('year', 'pooled', 'rolling')
+),
+
+newest as (
+    select
+        time_window,
+        max(period) as period
+    from windows
+    group by time_window
 ),
 
 final as (
     select
-        series_id,
-        municipality_code,
-        time_window,
-        period,
-        events,
-        person_years,
-        is_provisional
+        windows.series_id,
+        windows.municipality_code,
+        windows.time_window,
+        windows.period,
+        windows.events,
+        windows.person_years,
+        windows.is_provisional
     from windows
-    order by time_window, period, municipality_code
+    inner join newest on windows.time_window = newest.time_window
+    where windows.time_window = 'year' or windows.period = newest.period
+    order by windows.time_window, windows.period, windows.municipality_code
 )
 
 select * from final
