@@ -5,6 +5,8 @@ SQL says who was at risk and what was recorded; `pipeline.analysis` says what th
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from pipeline.catalog.series import Series
 from pipeline.marts import anomalies, change, clusters, ranks, rates, smoothing, trend, windows
 from pipeline.store.warehouse import Draft
@@ -21,6 +23,19 @@ def store(draft: Draft, series: Sequence[Series]) -> None:
         Declared series.
     """
     spread = rates.store(draft, series)
+    store_statistics(draft, spread)
+
+
+def store_statistics(draft: Draft, spread: "pd.Series[float]") -> None:
+    """Fill the marts of statistics, from whole windows of the whole country.
+
+    Parameters
+    ----------
+    draft
+        Warehouse being built, with the marts of population and crude rates.
+    spread
+        Variance over mean of every series, as from `pipeline.marts.rates.store`.
+    """
     windows.store(draft, spread)
     smoothing.store(draft, spread)
     change.store(draft)

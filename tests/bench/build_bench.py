@@ -33,6 +33,15 @@ for name in sys.argv[1:]:
             list(csv.reader(stream))
 """
 
+_WITHOUT_STATISTICS: Final = """
+import sys
+from pipeline import marts
+from pipeline.__main__ import main
+marts.store_statistics = lambda draft, spread: None
+sys.exit(main())
+"""
+"""A build that ends with crude rates: what the limit beside bare decoding is set for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -65,23 +74,27 @@ def build_figures(mirror: Path) -> dict[str, float]:
     Returns
     -------
     dict
-        Medians: decode, full and unchanged build in seconds; peak of a full build in GB.
+        Medians in seconds: bare decoding, a build of crude rates, a full one with all statistics,
+        an unchanged one; the peak of a full build in GB.
     """
     from pipeline.ingest import raw  # noqa: PLC0415 - the catalogue is only needed here
     from tests.world.days import TODAY  # noqa: PLC0415 - the same
 
     paths = [str(one.location) for one in raw.scan(mirror, TODAY).found]
-    decode, full, unchanged = [], [], []
+    decode, crude, full, unchanged = [], [], [], []
     with tempfile.TemporaryDirectory() as folder:
         command = ["-m", "pipeline", "--data-dir", folder]
         run([*command, "refresh", "--from", str(mirror)])
         for _ in range(REPETITIONS):
             shutil.rmtree(Path(folder) / "processed")
             decode.append(run(["-c", _DECODE, *paths]))
+            crude.append(run(["-c", _WITHOUT_STATISTICS, *command[2:], "build"]))
+            shutil.rmtree(Path(folder) / "processed")
             full.append(run([*command, "build"]))
             unchanged.append(run([*command, "build"]))
     return {
         "decode_seconds": statistics.median(one.seconds for one in decode),
+        "crude_seconds": statistics.median(one.seconds for one in crude),
         "full_seconds": statistics.median(one.seconds for one in full),
         "unchanged_seconds": statistics.median(one.seconds for one in unchanged),
         "peak_gb": max(one.peak_bytes for one in full) / 1e9,
