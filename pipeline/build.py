@@ -229,7 +229,7 @@ def _build(
         draft.check()
         if caution and caution.is_trial:
             return Fetched((), {})
-        if raw.read_lock(raw_dir) != tuple(one.file for one in locked):
+        if raw.read_lock(raw_dir) != tuple(one.file for one in everything):
             message = f"the files in {raw_dir} changed while they were read. Run it again."
             raise SourceError(message)
         if inputs.adopted:
