@@ -23,7 +23,7 @@ python := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: setup run refresh verify-raw bundle prune status history schedule build dashboard snapshot test faults validate bench lint clean help lock
+.PHONY: setup run refresh verify-raw bundle prune status history schedule build dashboard snapshot words test faults validate bench lint clean help lock
 
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
@@ -63,6 +63,9 @@ dashboard: setup ## Start the dashboard on the warehouse as it is (PORT=8501, OP
 
 snapshot: setup ## Compute the bundled snapshot from a refreshed warehouse
 	@$(python) -m pipeline snapshot
+
+words: setup ## Bring the dashboard's catalogues in line with its strings; names those without Spanish
+	@$(python) tools/words.py
 
 test: setup ## Run every test, browser tests included
 	@tools/chromium.sh

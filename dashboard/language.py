@@ -86,6 +86,10 @@ class Words:
         """The words of the interface for an English string of the source."""
         return self.catalogue.gettext(english)
 
+    def plural(self, one: str, many: str, count: int) -> str:
+        """The words for a count, which stands in them as ``{count}``."""
+        return self.catalogue.ngettext(one, many, count).format(count=self.number(count))
+
     def number(self, value: float) -> str:
         """A count, grouped as readers expect."""
         return _number(self.code, value, "#,##0.#")

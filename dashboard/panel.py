@@ -1,8 +1,6 @@
 """What the page says beside the map: of a municipality, or of the series if none is chosen."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import Final
+from collections.abc import Iterable
 
 import pandas as pd
 import streamlit as st
@@ -11,22 +9,26 @@ from markupsafe import Markup
 from dashboard import facts
 from dashboard.chart import (
     CONTEXT,
-    STYLES,
     VIOLENCE,
     Drawn,
-    Marked,
     history_points,
     history_spec,
 )
 from dashboard.facts import Coverage, Figure, Place
 from dashboard.freshness import series_staleness
 from dashboard.language import Words
+from dashboard.pieces import (
+    bullets,
+    figure_notes,
+    likely_range,
+    period_badge,
+    tile,
+    tiles,
+)
 from dashboard.state import Period
+from dashboard.timeline import mark_key, marked_dates
 from dashboard.view import View
-from pipeline import MARKS, SOMOS_COMUNIDAD, MarkKind
-
-NOTHING: Final = Markup("<span></span>")
-"""Streamlit refuses an empty piece of page."""
+from pipeline import SOMOS_COMUNIDAD
 
 
 def place_panel(view: View, place: Place) -> None:
@@ -109,53 +111,6 @@ def series_panel(view: View) -> None:
     )
 
 
-def bullets(lines: Sequence[str], kind: str) -> Markup:
-    """Lines as a list; something invisible if there are none."""
-    items = Markup("").join(Markup("<li>{}</li>").format(line) for line in lines)
-    return Markup("<ul class='{}'>{}</ul>").format(kind, items) if items else NOTHING
-
-
-def figure_notes(words: Words, figure: Figure, *, has_rate: bool) -> Iterable[str]:
-    """What a reader must know of one figure.
-
-    Parameters
-    ----------
-    words
-        Language.
-    figure
-        The figure.
-    has_rate
-        Whether its series has rates at all.
-    """
-    _ = words.text
-    if figure.is_provisional:
-        yield _("Provisional: the figure may still grow.")
-    if has_rate and figure.rate_per_100k is None:
-        yield _("No rate: the population is not known.")
-    elif has_rate and figure.is_population_carried:
-        yield _("The rate uses the population of the year before.")
-    if has_rate and figure.crosses_edition:
-        yield _("The rate mixes two editions of the population figures: it does not compare.")
-
-
-def period_badge(words: Words, period: Period) -> str:
-    """Why the figures of a period do not stand yet; nothing if they do."""
-    _ = words.text
-    if period.is_partial:
-        return _("incomplete")
-    return _("provisional") if period.is_provisional else ""
-
-
-def likely_range(words: Words, figure: Figure) -> str:
-    """The 95 % interval of a rate in words; nothing where the rate is undefined."""
-    _ = words.text
-    if figure.rate_lower_per_100k is None or figure.rate_upper_per_100k is None:
-        return ""
-    return _("likely between {lower} and {upper}").format(
-        lower=words.rate(figure.rate_lower_per_100k), upper=words.rate(figure.rate_upper_per_100k)
-    )
-
-
 def _history(view: View, place: Place) -> pd.DataFrame:
     if not view.periods:
         return pd.DataFrame()
@@ -172,27 +127,22 @@ def _figures(view: View, period: Period, figure: Figure | None) -> Markup:
         absent = _("Not published for {period}: unknown, not zero.").format(period=when)
         return bullets([absent], "notes")
     count = words.number(figure.events)
-    tiles = [_tile(view.series.unit(view.language), count, when, period_badge(words, period))]
+    shown = [tile(view.series.unit(view.language), count, when, period_badge(words, period))]
     if figure.rate_per_100k is not None:
         rate = words.rate(figure.rate_per_100k)
-        tiles.append(_tile(_("Per 100,000 residents a year"), rate, likely_range(words, figure)))
+        shown.append(
+            tile(
+                _("Per 100,000 residents a year"),
+                rate,
+                likely_range(words, figure.rate_lower_per_100k, figure.rate_upper_per_100k),
+            )
+        )
     notes = list(figure_notes(words, figure, has_rate=view.series.has_rate))
-    return Markup("<div class='tiles'>{}</div>{}").format(
-        Markup("").join(tiles), bullets(notes, "notes")
-    )
-
-
-def _tile(label: str, value: str, below: str, badge: str = "") -> Markup:
-    mark = Markup(" <em class='badge'>{}</em>").format(badge) if badge else ""
-    return Markup(
-        "<div class='tile'><span class='label'>{}</span><span class='value'>{}</span>"
-        "<span class='below'>{}{}</span></div>"
-    ).format(label, value, below, mark)
+    return tiles(shown) + bullets(notes, "notes")
 
 
 def _draw_history(view: View, history: pd.DataFrame) -> None:
     _ = view.words.text
-    marks = _marks(view, history["period"])
     title = (
         _("Rate per 100,000 residents a year, with its 95 % interval")
         if view.measure == "rate"
@@ -201,6 +151,9 @@ def _draw_history(view: View, history: pd.DataFrame) -> None:
     st.html(Markup("<p class='chart-title'>{}</p>").format(title))
     colour = CONTEXT if view.series.kind == "context" else VIOLENCE
     drawn = Drawn(view.measure, view.window, colour)
+    marks = marked_dates(
+        view.warehouse, view.words, view.series.series_id, drawn, history["period"]
+    )
     points = history_points(history, drawn, view.words)
     st.vega_lite_chart(
         points,
@@ -210,52 +163,7 @@ def _draw_history(view: View, history: pd.DataFrame) -> None:
         key="history",
         alt=f"{view.series.label(view.language)}. {title}",
     )
-    st.html(_key(view.words, marks, history))
-
-
-def _marks(view: View, periods: "pd.Series[pd.Timestamp]") -> list[Marked]:
-    """Dates to mark within the periods, in order, numbered from one."""
-    known = [
-        (mark.day, mark.kind.value, mark.label[view.language])
-        for mark in MARKS
-        if view.measure == "rate" or mark.kind is not MarkKind.POPULATION
-    ]
-    known += [
-        (one.start_month, one.kind, one.note(view.language))
-        for one in facts.breaks(view.warehouse, view.series.series_id)
-    ]
-    first, last = periods.iloc[0].date(), periods.iloc[-1].date()
-    end = date(last.year, 12, 31) if view.window == "year" else last
-    inside = sorted(mark for mark in known if first <= mark[0] <= end)
-    return [Marked(number, *mark) for number, mark in enumerate(inside, start=1)]
-
-
-def _key(words: Words, marks: Sequence[Marked], history: pd.DataFrame) -> Markup:
-    """What the numbers and lines of the chart stand for."""
-    _ = words.text
-    lines = [
-        Markup(
-            "<li><i style='border-left: 2px {line} {colour}'></i><b>{number}</b>"
-            "<span>{label} <em>{month}</em></span></li>"
-        ).format(
-            line=STYLES[mark.kind].line,
-            colour=STYLES[mark.kind].colour,
-            number=mark.number,
-            label=mark.label,
-            month=words.month(mark.day, short=True),
-        )
-        for mark in marks
-    ]
-    notes = [_("Shaded: not published.")]
-    if marks:
-        notes.append(_("Upright lines: events are solid, changes in the figures dotted or dashed."))
-    if history["is_provisional"].any():
-        notes.append(_("Dashed or pale: provisional."))
-    if history["crosses_edition"].any():
-        notes.append(_("Grey: the rate mixes two editions of the population figures."))
-    return Markup("<ul class='key'>{}</ul><p class='key-note'>{}</p>").format(
-        Markup("").join(lines), " ".join(notes)
-    )
+    st.html(mark_key(view.words, marks, history))
 
 
 def _caveats(view: View) -> list[str]:

@@ -21,7 +21,7 @@ from dashboard.cached import remembered
 from dashboard.facts import Figure, Series
 from dashboard.geography import bounds, geometry_file
 from dashboard.language import LANGUAGES, LanguageCode, Window, Words, words
-from dashboard.panel import figure_notes, likely_range, period_badge
+from dashboard.pieces import figure_notes, likely_range, period_badge
 from dashboard.state import MEASURES, WINDOWS, Measure, Period
 from pipeline import PROGRAMMES, AtlasError, Warehouse, views
 
@@ -182,7 +182,7 @@ def _written(figure: Figure, language: Words, series: Series) -> dict[str, Any]:
     return {
         "events": language.number(figure.events),
         "rate": None if rate is None else language.rate(rate),
-        "likely": likely_range(language, figure),
+        "likely": likely_range(language, figure.rate_lower_per_100k, figure.rate_upper_per_100k),
         "notes": list(figure_notes(language, figure, has_rate=series.has_rate)),
     }
 

@@ -1,6 +1,7 @@
 """What every page shares: language, look, page list, and what to say when there is no warehouse."""
 
 import logging
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,7 @@ def run() -> None:
     # A Material icon here would be fetched from outside.
     icon = str(_HERE / "static/icon.svg")
     st.set_page_config(page_title=_("Resilient Communities Atlas"), page_icon=icon, layout="wide")
-    st.html(_HERE / "static/page.css")
+    st.html(_style())
     _set_document_language(language)
     page = st.navigation(
         [
@@ -46,6 +47,15 @@ def run() -> None:
         st.markdown(problem)
     else:
         page.run()
+
+
+@cache
+def _style() -> Markup:
+    """The style sheets as one."""
+    sheets = sorted((_HERE / "static/style").glob("*.css"))
+    return Markup("<style>{}</style>").format(
+        Markup("\n").join(Markup(sheet.read_text("utf-8")) for sheet in sheets)  # noqa: S704 - own files
+    )
 
 
 def language() -> Words:

@@ -15,6 +15,7 @@ from dashboard.freshness import series_staleness
 from dashboard.language import Words
 from dashboard.paint import Scene, change, empty_map
 from dashboard.panel import coverage_panel, documented_panel, place_panel, series_panel
+from dashboard.pieces import provenance
 from dashboard.scenes import scene
 from dashboard.shell import heading, language
 from dashboard.state import Bend, Selection, from_query, nearest, to_query
@@ -53,7 +54,7 @@ def _explore() -> None:
     left, right = st.columns([1.72, 1], gap="medium")
     with left:
         map_view(view.warehouse, scene(view, st.session_state.get(_HEARD, 0)))
-        st.html(_provenance(view))
+        st.html(provenance(view.words, view.warehouse.build_id, [view.series]))
     with right:
         _side(view)
     _table(view)
@@ -220,21 +221,6 @@ def _place_heading(words: Words, place: Place) -> None:
             on_click=_choose,
             kwargs={"place": None},
         )
-
-
-def _provenance(view: View) -> Markup:
-    """Publisher, cut, retrieval and build, as every page owes them."""
-    words, series = view.words, view.series
-    _ = words.text
-    parts = [_("Source: {source}").format(source=series.citation)]
-    if series.cut_date:
-        cut = _("bundled snapshot, cut {day}") if series.is_bundled else _("cut {day}")
-        parts.append(cut.format(day=words.day(series.cut_date)))
-    if series.retrieved_date:
-        parts.append(_("retrieved {day}").format(day=words.day(series.retrieved_date)))
-    parts.append(_("boundaries: DANE, MGN 2025, and Natural Earth"))
-    parts.append(_("build {build}").format(build=view.warehouse.build_id))
-    return Markup("<p class='provenance'>{}</p>").format(" · ".join(parts))
 
 
 def _table(view: View) -> None:

@@ -10,7 +10,7 @@ from dashboard import cached, facts
 from dashboard.facts import Build, Series, Source
 from dashboard.freshness import grouped, reason_words, today
 from dashboard.language import Words
-from dashboard.panel import NOTHING, bullets
+from dashboard.pieces import NOTHING, bullets, each, section, table
 from dashboard.shell import heading, language, remember_language
 from pipeline import SOMOS_COMUNIDAD, Lapse, Standing, Warehouse
 
@@ -38,7 +38,7 @@ def show() -> None:
         "Municipalities and departments: DANE, Marco Geoestadístico Nacional 2025 (CC BY 4.0), "
         "simplified. Neighbouring countries: Natural Earth, public domain."
     )
-    st.html(_section(_("Shapes"), Markup("<p>{}</p>").format(shapes)))
+    st.html(section(_("Shapes"), Markup("<p>{}</p>").format(shapes)))
 
 
 def _build_words(words: Words, build: Build) -> str:
@@ -73,12 +73,12 @@ def _source(
         facts.append((_("Next expected"), words.day(standing.next_expected)))
     if standing and standing.asked_on:
         facts.append((_("Last asked"), words.day(standing.asked_on)))
-    return _section(
+    return section(
         source.publisher,
         Markup("<p>{title}</p>{staleness}<dl>{facts}</dl>{table}").format(
             title=source.title,
             staleness=_staleness(words, standing.lapses) if standing else "",
-            facts=_each("<dt>{}</dt><dd>{}</dd>", facts),
+            facts=each("<dt>{}</dt><dd>{}</dd>", facts),
             table=_table(words, series) if series else "",
         ),
     )
@@ -96,7 +96,7 @@ def _staleness(words: Words, lapses: Sequence[Lapse]) -> Markup:
             since=since.format(day=words.day(day), reason=reason_words(words)[kind]),
             datasets=_datasets(words, alike),
             hint=_("Technical reason"),
-            texts=_each("<p lang='en'>{}</p>", ((lapse.reason.text,) for lapse in alike)),
+            texts=each("<p lang='en'>{}</p>", ((lapse.reason.text,) for lapse in alike)),
         )
         for (day, kind), alike in grouped(lapses).items()
     )
@@ -113,15 +113,7 @@ def _table(words: Words, series: list[Series]) -> Markup:
     """The series of a source and what to know of them."""
     _ = words.text
     heads = (_("Series"), _("From"), _("Last complete month"), _("Keep in mind"))
-    return Markup(
-        "<div class='wide'><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
-    ).format(
-        _each("<th scope='col'>{}</th>", ((head,) for head in heads)),
-        _each(
-            "<tr><th scope='row'>{}</th><td>{}</td><td>{}</td><td>{}</td></tr>",
-            (_facts(words, one) for one in series),
-        ),
-    )
+    return table(heads, (_facts(words, one) for one in series))
 
 
 def _facts(words: Words, series: Series) -> tuple[str, ...]:
@@ -138,7 +130,7 @@ def _unpublished(words: Words, series: list[Series]) -> Markup:
     if not series:
         return NOTHING
     names = ", ".join(one.label(words.code) for one in series)
-    return _section(
+    return section(
         _("Not published here"),
         Markup("<p>{}</p><p>{}.</p>").format(
             _("Known, but without figures in this build: unknown, not zero."), names
@@ -159,18 +151,10 @@ def _coverage(warehouse: Warehouse, words: Words) -> Markup:
         total=words.number(SOMOS_COMUNIDAD.municipality_count),
     )
     sources = sorted({one.source_title for one in documented if one.source_title})
-    return _section(
+    return section(
         _("Programme coverage"),
         Markup("<p>{}</p>{}").format(text, bullets(sources, "caveats")),
     )
-
-
-def _section(title: str, body: Markup) -> Markup:
-    return Markup("<section class='source'><h2>{}</h2>{}</section>").format(title, body)
-
-
-def _each(template: str, values: Iterable[tuple[str, ...]]) -> Markup:
-    return Markup("").join(Markup(template).format(*value) for value in values)  # noqa: S704 - own words
 
 
 def _day(words: Words, day: date | None) -> str:

@@ -1,0 +1,178 @@
+"""What the words of the marts mean to a reader: a short name and a plain sentence for each.
+
+The marts say *rising*, *high-high*, *not determined*; every page and the brief say it from here.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from dashboard.language import Words
+
+SYMBOLS: Final[Mapping[str, str]] = {
+    "rise": "▲",
+    "fall": "▼",
+    "no clear change": "≈",
+    "too few events": "·",
+    "not comparable": "⊘",
+    "rising": "▲",
+    "falling": "▼",
+    "stable": "≈",
+    "not determined": "·",
+}
+"""A sign beside the word, so that nothing is told by colour alone."""
+
+
+class Phrase(NamedTuple):
+    """What a word of a mart is called, and what it says in a whole sentence."""
+
+    name: str
+    meaning: str
+
+
+def change_phrases(words: Words) -> dict[str, Phrase]:
+    """Words of ``mart.change``."""
+    _ = words.text
+    return {
+        "rise": Phrase(_("rise"), _("The rate rose by more than chance explains.")),
+        "fall": Phrase(_("fall"), _("The rate fell by more than chance explains.")),
+        "no clear change": Phrase(
+            _("no clear change"), _("The difference may well be chance: no change can be named.")
+        ),
+        "too few events": Phrase(
+            _("too few events"), _("There are too few events to say whether anything changed.")
+        ),
+        "not comparable": Phrase(
+            _("not comparable"), _("The two periods do not measure the same thing.")
+        ),
+    }
+
+
+def refusal_phrases(words: Words) -> dict[str, str]:
+    """Why ``mart.change`` names no change."""
+    _ = words.text
+    return {
+        "the definition changed": _("the definition changed in between"),
+        "two editions of the population": _(
+            "the two periods use different editions of the population figures"
+        ),
+        "residents unknown": _("the number of residents is not known"),
+        "groups too uneven": _("victims came in groups too uneven for an interval"),
+        "too few events": _("too few events were to be expected"),
+    }
+
+
+def trend_phrases(words: Words) -> dict[str, Phrase]:
+    """Words of ``mart.trend``."""
+    _ = words.text
+    return {
+        "rising": Phrase(_("rising"), _("Over these years the rate rose by more than chance.")),
+        "falling": Phrase(_("falling"), _("Over these years the rate fell by more than chance.")),
+        "stable": Phrase(
+            _("stable"), _("Over these years the rate neither rose nor fell by much.")
+        ),
+        "not determined": Phrase(
+            _("not determined"), _("The figures do not settle whether the rate rises or falls.")
+        ),
+    }
+
+
+def reliability_phrases(words: Words) -> dict[str, Phrase]:
+    """Classes of ``mart.rate_smoothed``."""
+    _ = words.text
+    return {
+        "reliable": Phrase(_("reliable"), _("Enough events for a steady rate.")),
+        "with care": Phrase(
+            _("with care"), _("The rate swings by chance: read it with its interval.")
+        ),
+        "unstable": Phrase(
+            _("unstable"),
+            _("Too few events for a steady rate: pool more years."),
+        ),
+    }
+
+
+def cluster_phrases(words: Words) -> dict[str, Phrase]:
+    """Words of ``mart.cluster``."""
+    _ = words.text
+    return {
+        "high-high": Phrase(
+            _("high among high"), _("A high rate beside neighbours with high rates.")
+        ),
+        "low-low": Phrase(_("low among low"), _("A low rate beside neighbours with low rates.")),
+        "high-low": Phrase(_("high among low"), _("A high rate beside neighbours with low rates.")),
+        "low-high": Phrase(_("low among high"), _("A low rate beside neighbours with high rates.")),
+        "not significant": Phrase(
+            _("no cluster"), _("Neighbours are no more alike than chance explains.")
+        ),
+        "no neighbours": Phrase(_("island"), _("No neighbours to compare with.")),
+        "undefined": Phrase(_("undefined"), _("There is no rate to compare.")),
+    }
+
+
+def pattern_phrases(words: Words) -> dict[str, Phrase]:
+    """Patterns of ``mart.emerging_hot_spot``."""
+    _ = words.text
+    return {
+        "new hot spot": Phrase(_("new hot spot"), _("Hot in the newest year for the first time.")),
+        "consecutive hot spot": Phrase(
+            _("consecutive hot spot"), _("Hot in the newest years without a gap, never before.")
+        ),
+        "intensifying hot spot": Phrase(
+            _("intensifying hot spot"), _("Hot nearly every year, and ever more so.")
+        ),
+        "persistent hot spot": Phrase(_("persistent hot spot"), _("Hot nearly every year.")),
+        "diminishing hot spot": Phrase(
+            _("diminishing hot spot"), _("Hot nearly every year, but ever less so.")
+        ),
+        "sporadic hot spot": Phrase(
+            _("sporadic hot spot"), _("Hot in some years and now, never cold.")
+        ),
+        "oscillating hot spot": Phrase(
+            _("oscillating hot spot"), _("Hot now, cold in some earlier year.")
+        ),
+        "historical hot spot": Phrase(
+            _("historical hot spot"), _("Hot nearly every year, but not in the newest.")
+        ),
+        "new cold spot": Phrase(
+            _("new cold spot"), _("Cold in the newest year for the first time.")
+        ),
+        "consecutive cold spot": Phrase(
+            _("consecutive cold spot"), _("Cold in the newest years without a gap, never before.")
+        ),
+        "intensifying cold spot": Phrase(
+            _("intensifying cold spot"), _("Cold nearly every year, and ever more so.")
+        ),
+        "persistent cold spot": Phrase(_("persistent cold spot"), _("Cold nearly every year.")),
+        "diminishing cold spot": Phrase(
+            _("diminishing cold spot"), _("Cold nearly every year, but ever less so.")
+        ),
+        "sporadic cold spot": Phrase(
+            _("sporadic cold spot"), _("Cold in some years and now, never hot.")
+        ),
+        "oscillating cold spot": Phrase(
+            _("oscillating cold spot"), _("Cold now, hot in some earlier year.")
+        ),
+        "historical cold spot": Phrase(
+            _("historical cold spot"), _("Cold nearly every year, but not in the newest.")
+        ),
+        "no pattern": Phrase(_("no pattern"), _("Neither hot nor cold often enough for a name.")),
+        "not determined": Phrase(_("not determined"), _("Too few years to compare.")),
+    }
+
+
+def anomaly_phrases(words: Words) -> dict[str, Phrase]:
+    """Words of ``mart.anomaly``."""
+    _ = words.text
+    return {
+        "unusually high": Phrase(
+            _("unusually high"), _("More than the place's own past leads to expect.")
+        ),
+        "incomplete or low": Phrase(
+            _("incomplete or low"),
+            _("Fewer than expected: a quiet month, or figures still to come."),
+        ),
+        "usual": Phrase(_("usual"), _("Within what the place's own past leads to expect.")),
+        "not determined": Phrase(
+            _("not determined"), _("Too little past of the same kind to compare with.")
+        ),
+    }

@@ -1,0 +1,141 @@
+"""Pieces of page that all pages share: tiles, lists, notes, provenance. Everything is escaped."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from markupsafe import Markup
+
+from dashboard.facts import Figure, Series
+from dashboard.language import Words
+from dashboard.state import Period
+
+NOTHING: Final = Markup("<span></span>")
+"""Streamlit refuses an empty piece of page."""
+
+
+def bullets(lines: Sequence[str], kind: str) -> Markup:
+    """Lines as a list; something invisible if there are none."""
+    items = each("<li>{}</li>", ((line,) for line in lines))
+    return Markup("<ul class='{}'>{}</ul>").format(kind, items) if items else NOTHING
+
+
+def tile(label: str, value: str, below: str, badge: str = "") -> Markup:
+    """One figure in large type, what it counts above and what to know of it below."""
+    mark = Markup(" <em class='badge'>{}</em>").format(badge) if badge else ""
+    return Markup(
+        "<div class='tile'><span class='label'>{}</span><span class='value'>{}</span>"
+        "<span class='below'>{}{}</span></div>"
+    ).format(label, value, below, mark)
+
+
+def tiles(pieces: Iterable[Markup]) -> Markup:
+    """Tiles side by side."""
+    return Markup("<div class='tiles'>{}</div>").format(Markup("").join(pieces))
+
+
+def note(text: str) -> Markup:
+    """A sentence that qualifies what is shown."""
+    return Markup("<p class='note'>{}</p>").format(text)
+
+
+def section(title: str, body: Markup) -> Markup:
+    """A part of a page under its own heading."""
+    return Markup("<section class='part'><h2>{}</h2>{}</section>").format(title, body)
+
+
+def each(template: str, values: Iterable[tuple[object, ...]]) -> Markup:
+    """A template of the project's own, filled with each of the values."""
+    return Markup("").join(Markup(template).format(*value) for value in values)  # noqa: S704
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
+    """A plain table: it scrolls by itself where it is wider than the page, and prints.
+
+    Parameters
+    ----------
+    heads
+        One per column.
+    rows
+        Cells of each row; the first one names it.
+    """
+    body = Markup("").join(
+        Markup("<tr><th scope='row'>{}</th>{}</tr>").format(
+            first, each("<td>{}</td>", ((cell,) for cell in rest))
+        )
+        for first, *rest in rows
+    )
+    return Markup(
+        "<div class='wide' tabindex='0'><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
+        "</div>"
+    ).format(each("<th scope='col'>{}</th>", ((head,) for head in heads)), body)
+
+
+def likely_range(words: Words, lower: float | None, upper: float | None) -> str:
+    """The 95 % interval of a rate in words; nothing where the rate is undefined."""
+    _ = words.text
+    if lower is None or upper is None:
+        return ""
+    return _("likely between {lower} and {upper}").format(
+        lower=words.rate(lower), upper=words.rate(upper)
+    )
+
+
+def period_badge(words: Words, period: Period) -> str:
+    """Why the figures of a period do not stand yet; nothing if they do."""
+    _ = words.text
+    if period.is_partial:
+        return _("incomplete")
+    return _("provisional") if period.is_provisional else ""
+
+
+def figure_notes(words: Words, figure: Figure, *, has_rate: bool) -> Iterable[str]:
+    """What a reader must know of one figure.
+
+    Parameters
+    ----------
+    words
+        Language.
+    figure
+        The figure.
+    has_rate
+        Whether its series has rates at all.
+    """
+    _ = words.text
+    if figure.is_provisional:
+        yield _("Provisional: the figure may still grow.")
+    if has_rate and figure.rate_per_100k is None:
+        yield _("No rate: the population is not known.")
+    elif has_rate and figure.is_population_carried:
+        yield _("The rate uses the population of the year before.")
+    if has_rate and figure.crosses_edition:
+        yield _("The rate mixes two editions of the population figures: it does not compare.")
+
+
+def provenance(words: Words, build_id: str, series: Iterable[Series]) -> Markup:
+    """Publisher, cut, retrieval and build, as every page owes them.
+
+    Parameters
+    ----------
+    words
+        Language.
+    build_id
+        Build of the warehouse.
+    series
+        Series whose figures are shown.
+    """
+    _ = words.text
+    parts = list(dict.fromkeys(_origin(words, one) for one in series))
+    parts.append(_("boundaries: DANE, MGN 2025, and Natural Earth"))
+    parts.append(_("build {build}").format(build=build_id))
+    return Markup("<p class='provenance'>{}</p>").format(" · ".join(parts))
+
+
+def _origin(words: Words, series: Series) -> str:
+    _ = words.text
+    parts = [_("Source: {source}").format(source=series.citation)]
+    if series.cut_date:
+        cut = _("bundled snapshot, cut {day}") if series.is_bundled else _("cut {day}")
+        parts.append(cut.format(day=words.day(series.cut_date)))
+    if series.retrieved_date:
+        parts.append(_("retrieved {day}").format(day=words.day(series.retrieved_date)))
+    return " · ".join(parts)

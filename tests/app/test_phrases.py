@@ -1,0 +1,33 @@
+"""Every word that a mart may hold has a phrase, and no phrase is without its word."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from dashboard import phrases
+from dashboard.language import Words, words
+from pipeline.catalog.tables import TABLES
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "told"),
+    [
+        ("mart.change", "word", phrases.change_phrases),
+        ("mart.change", "refusal", phrases.refusal_phrases),
+        ("mart.trend", "word", phrases.trend_phrases),
+        ("mart.rate_smoothed", "reliability", phrases.reliability_phrases),
+        ("mart.cluster", "cluster", phrases.cluster_phrases),
+        ("mart.emerging_hot_spot", "pattern", phrases.pattern_phrases),
+        ("mart.anomaly", "anomaly", phrases.anomaly_phrases),
+    ],
+)
+def test_a_mart_speaks_no_word_that_is_not_told(
+    table: str, column: str, told: Callable[[Words], Mapping[str, object]]
+) -> None:
+    (check,) = TABLES[table].schema.columns[column].checks
+    assert set(told(words("en"))) == set(check.statistics["allowed_values"])
+
+
+def test_a_sign_belongs_to_a_word() -> None:
+    told = {**phrases.change_phrases(words("en")), **phrases.trend_phrases(words("en"))}
+    assert set(phrases.SYMBOLS) == set(told)
