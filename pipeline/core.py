@@ -223,6 +223,7 @@ def series_frame(series: Sequence[Series], current: Sequence[Reading]) -> pd.Dat
             "has_rate": one.has_rate,
             "is_apart_from_coverage": one.is_apart_from_coverage,
             "part_of": one.part_of,
+            "phenomenon": one.phenomenon,
             "expected_results": ",".join(str(number) for number in one.expected_results),
             "caveats_es": "\n".join(caveat.es for caveat in one.caveats),
             "caveats_en": "\n".join(caveat.en for caveat in one.caveats),
@@ -233,7 +234,7 @@ def series_frame(series: Sequence[Series], current: Sequence[Reading]) -> pd.Dat
         for order, one in enumerate(series)
     ]
     frame = pd.DataFrame(rows)
-    return frame.astype({"part_of": "str", "display_order": "int64"})
+    return frame.astype({"part_of": "str", "phenomenon": "str", "display_order": "int64"})
 
 
 def feed_frame(series: Sequence[Series]) -> pd.DataFrame:

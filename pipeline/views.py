@@ -203,6 +203,33 @@ def ranks(warehouse: Warehouse, series_id: str, window: Literal["year", "pooled"
     return warehouse.query("view/ranks", series_id=series_id, time_window=window)
 
 
+def source_gaps(warehouse: Warehouse) -> pd.DataFrame:
+    """How far apart publishers of the same events count, and whether they move alike.
+
+    Returns
+    -------
+    gaps
+        The figures of ``mart.source_gap`` with `phenomenon` and `department_name` (empty for the
+        seven departments together, whose `place_code` is ``programme``), by pair of publishers,
+        place and year. Breaks in definition are those of `series_breaks`.
+    """
+    return warehouse.query("view/source_gaps")
+
+
+def publisher_counts(warehouse: Warehouse, municipality_code: str) -> pd.DataFrame:
+    """What each publisher of the same events counts in one municipality.
+
+    Of so few events neither a share nor a direction is told.
+
+    Returns
+    -------
+    counts
+        `phenomenon`, `year`, `series_id`, `events`, `is_provisional` and `is_partial`, by year; a
+        year that a publisher does not publish has no row of it.
+    """
+    return warehouse.query("view/publisher_counts", municipality_code=municipality_code)
+
+
 def unlocated(warehouse: Warehouse, series_id: str, window: Window, period: date) -> pd.DataFrame:
     """Events of a known department and an unknown municipality, which no map can show.
 

@@ -23,7 +23,11 @@ class Agreement(StrEnum):
 
 
 def publisher_gaps(
-    one: pd.DataFrame, other: pd.DataFrame, person_years: pd.DataFrame
+    one: pd.DataFrame,
+    other: pd.DataFrame,
+    person_years: pd.DataFrame,
+    *,
+    is_comparable: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Set the yearly counts of two publishers side by side.
 
@@ -39,6 +43,9 @@ def publisher_gaps(
         one column per consecutive year, the newest last.
     person_years
         Of the same places and years, NaN where unknown: residents change between years, too.
+    is_comparable
+        Whether a year may be set beside the year before: both whole, of one definition and one
+        edition of the population. Same places and years; all may if None.
 
     Returns
     -------
@@ -46,8 +53,8 @@ def publisher_gaps(
         One row per place and year, by place and year: `events` and `other_events`; `gap`, the first
         less the second; `gap_share`, the gap over the mean of both, from -2 to 2 and 0 where
         neither has events; `direction` and `other_direction` since the year before, missing where a
-        count is unknown; `agreement`, not determined where a direction is missing or rests on too
-        few events.
+        count is unknown or the years do not compare; `agreement`, not determined where a direction
+        is missing or rests on too few events.
 
     Raises
     ------
@@ -59,9 +66,10 @@ def publisher_gaps(
     Bland and Altman (1986), *The Lancet* 327(8476), 307-310, for gaps beside the mean of both.
     """
     years = one.columns.to_numpy(int)
+    told = one.isna() | True if is_comparable is None else is_comparable
     same = all(
         one.index.equals(frame.index) and one.columns.equals(frame.columns)
-        for frame in (other, person_years)
+        for frame in (other, person_years, told)
     )
     if not same or (np.diff(years) != 1).any():
         message = (
@@ -74,7 +82,7 @@ def publisher_gaps(
     others = non_negative(other.to_numpy(float), "events of the other publisher")
     at_risk = person_years.to_numpy(float)
     gap, mean = counts - others, (counts + others) / 2
-    words = [_directions(events, at_risk) for events in (counts, others)]
+    words = [_directions(events, at_risk, told.to_numpy(bool)) for events in (counts, others)]
     table = {
         "events": counts,
         "other_events": others,
@@ -89,11 +97,12 @@ def publisher_gaps(
     return flat.astype(dict.fromkeys(["direction", "other_direction", "agreement"], "str"))
 
 
-def _directions(events: Floats, at_risk: Floats) -> Words:
+def _directions(events: Floats, at_risk: Floats, told: npt.NDArray[np.bool_]) -> Words:
     """Word for each year since the year before; none for the first."""
     words = np.full(events.shape, None, dtype=object)
     if events.shape[1] > 1:
-        found = rate_ratio(events[:, :-1], at_risk[:, :-1], events[:, 1:], at_risk[:, 1:])
+        before = np.where(told[:, 1:], events[:, :-1], np.nan)
+        found = rate_ratio(before, at_risk[:, :-1], events[:, 1:], at_risk[:, 1:])
         words[:, 1:] = direction(found)
     return words
 

@@ -97,6 +97,8 @@ class Series:
     """Never served or drawn together with coverage: where people work must not point at who is at
     risk."""
     part_of: str | None = None
+    phenomenon: str | None = None
+    """What several publishers count, each in its own way; None: nobody else's count stands here."""
     expected_results: tuple[int, ...] = ()
     """The programme's expected results this series speaks to: context, never a measure of them."""
     breaks: tuple[Break, ...] = ()
@@ -198,6 +200,7 @@ SERIES: tuple[Series, ...] = (
         label=Text("Homicidio (Policía)", "Homicide (police)"),
         unit=_VICTIMS,
         feeds=(Feed("police_workbooks", "homicidios"),),
+        phenomenon="homicide",
         expected_results=(3,),
         breaks=(_HOMICIDE_EXCLUSIONS, _HOMICIDE_GAP_CLOSES),
         caveats=(
@@ -232,6 +235,7 @@ SERIES: tuple[Series, ...] = (
                 role=Role.CONTROL,
             ),
         ),
+        phenomenon="homicide",
         expected_results=(3,),
         breaks=(_HOMICIDE_GAP_CLOSES,),
         caveats=(
@@ -258,6 +262,7 @@ SERIES: tuple[Series, ...] = (
                 first_year=2025,
             ),
         ),
+        phenomenon="homicide",
         expected_results=(3,),
         caveats=(
             Text(

@@ -177,6 +177,17 @@ def _smoothed_columns(scope: str, towards: str) -> dict[str, pa.Column]:
     }
 
 
+def _direction(publisher: str) -> pa.Column:
+    return _one_of(
+        f"change of the rate since the year before, as the {publisher} publisher counts",
+        "rise",
+        "fall",
+        "no clear change",
+        "too few events",
+        nullable=True,
+    )
+
+
 def _time_window() -> pa.Column:
     return _one_of(
         "calendar year, US fiscal year (October to September), three calendar years, or twelve "
@@ -230,6 +241,9 @@ _TABLES = (
         has_rate=_flag("whether a rate per residents means something"),
         is_apart_from_coverage=_flag("never served or drawn together with programme coverage"),
         part_of=_text("series of which this one is a part", pattern=IDENTIFIER, nullable=True),
+        phenomenon=_text(
+            "what it counts, where several publishers do", pattern=IDENTIFIER, nullable=True
+        ),
         expected_results=_text("expected results it speaks to, as context: numbers and commas"),
         caveats_es=_text("what a reader must know, one caveat per line, in Spanish"),
         caveats_en=_text("what a reader must know, one caveat per line, in English"),
@@ -565,6 +579,46 @@ _TABLES = (
         months_published=_count("months of the year that are published", unit="months"),
         unlocated_events=_number("part of the events without a municipality", unit="the unit"),
         **_rate_columns(),
+    ),
+    _table(
+        "mart.source_gap",
+        "one row per pair of publishers of the same phenomenon, department of the seven or these "
+        "together, and year that both publish",
+        ("place_code", "series_id", "other_series_id", "year"),
+        place_code=_text(
+            "DIVIPOLA code of the department, or programme for the seven together",
+            pattern=r"^(\d{2}|programme)$",
+        ),
+        series_id=_series(),
+        other_series_id=_text("series of the other publisher", pattern=IDENTIFIER),
+        year=_year(),
+        events=_number("events of the first publisher", unit="the series' unit"),
+        other_events=_number("events of the other publisher", unit="the series' unit"),
+        months_published=_count("months the first publisher publishes", unit="months"),
+        other_months_published=_count("months the other publisher publishes", unit="months"),
+        is_provisional=_flag("some month of either may still grow"),
+        gap=_signed(
+            "events of the first less those of the other; empty where they publish other months",
+            unit="the series' unit",
+        ),
+        gap_share=_signed("gap over the mean of both; 0 where neither has events", unit="share"),
+        direction=_direction("first"),
+        other_direction=_direction("other"),
+        agreement=_one_of(
+            "whether both say the same of the change",
+            "same",
+            "only one sees a change",
+            "opposite",
+            "not determined",
+        ),
+        refusal=_one_of(
+            "why nothing is said of the change",
+            "no year before",
+            "a year is not complete",
+            "two editions of the population",
+            "the definition changed",
+            nullable=True,
+        ),
     ),
     _table(
         "mart.window_month",

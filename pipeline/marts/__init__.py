@@ -8,7 +8,17 @@ from collections.abc import Sequence
 import pandas as pd
 
 from pipeline.catalog.series import Series
-from pipeline.marts import anomalies, change, clusters, ranks, rates, smoothing, trend, windows
+from pipeline.marts import (
+    anomalies,
+    change,
+    clusters,
+    gaps,
+    ranks,
+    rates,
+    smoothing,
+    trend,
+    windows,
+)
 from pipeline.store.warehouse import Draft
 
 
@@ -43,3 +53,4 @@ def store_statistics(draft: Draft, spread: "pd.Series[float]") -> None:
     ranks.store(draft, spread)
     clusters.store(draft)
     anomalies.store(draft)
+    gaps.store(draft)

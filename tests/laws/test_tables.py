@@ -195,6 +195,15 @@ BREACHES = {
         "update mart.rate_smoothed set smoothed_lower_per_100k = null",
         "update mart.rate_smoothed set department_smoothed_upper_per_100k = 0",
     ],
+    "source_gaps": [
+        "update mart.source_gap set events = events + 1",
+        "update mart.source_gap set other_events = other_events + 1",
+        "update mart.source_gap set gap = gap + 1",
+        "update mart.source_gap set other_months_published = 6",
+        "update mart.source_gap set direction = 'rise'",
+        "update mart.source_gap set agreement = 'same', direction = 'rise', refusal = null",
+        "update mart.source_gap set agreement = 'opposite'",
+    ],
     "trends": [
         _TREND.format(facts=_FELL.replace("-2 as", "0 as")),
         _TREND.format(facts=_FELL.replace("0.01", "0.06")),

@@ -55,6 +55,16 @@ def test_the_first_year_has_no_direction() -> None:
     assert set(first["agreement"]) == {Agreement.NOT_DETERMINED}
 
 
+def test_years_that_do_not_compare_have_no_direction_and_are_no_test() -> None:
+    told = PERSON_YEARS.notna() | True
+    told.loc["90", 2024] = False
+    gaps = latest(is_comparable=told)
+    assert gaps.loc["90", ["direction", "other_direction"]].isna().all()
+    assert gaps.loc["90", "agreement"] == Agreement.NOT_DETERMINED
+    assert gaps.loc["90", "gap"] == 0
+    assert gaps.loc["92", "agreement"] == Agreement.OPPOSITE
+
+
 def test_residents_count() -> None:
     # A third more events among a third more residents is no rise.
     grown = PERSON_YEARS.fillna(1e6)

@@ -44,14 +44,20 @@ _YEARLY: Final = Grain.MUNICIPALITY_YEAR
 _SIGHTINGS: Final = Feed("observatory", "sightings")
 
 SERIES: Final = (
-    _series("sightings", _SIGHTINGS),
+    _series("sightings", _SIGHTINGS, phenomenon="lights"),
     _series("sightings_by_day", _SIGHTINGS, part_of="sightings"),
     _series("sightings_by_night", _SIGHTINGS, part_of="sightings"),
-    _series("crowds", Feed("observatory", "crowds"), interval=Interval.OVERDISPERSED),
+    _series(
+        "crowds",
+        Feed("observatory", "crowds"),
+        interval=Interval.OVERDISPERSED,
+        phenomenon="lights",
+    ),
     _series(
         "meteors",
         Feed("observatory", "meteors", grain=_YEARLY),
         more=(Feed("observatory", "all_meteors", grain=Grain.NATION_YEAR, role=Role.CONTROL),),
+        phenomenon="lights",
     ),
     _series("rainfall", Feed("gauges", "rain", grain=_YEARLY), kind=Kind.CONTEXT, has_rate=False),
     _series(
@@ -61,7 +67,8 @@ SERIES: Final = (
     ),
     _series("ghosts", Feed("observatory", "ghosts")),
 )
-"""Sightings come one by one and have two parts; crowds come in groups; ghosts are unpublished."""
+"""Sightings come one by one and have two parts; crowds come in groups; ghosts are unpublished.
+Sightings, crowds and meteors count the same lights."""
 
 
 def rows(table: str, *values: tuple[object, ...]) -> pd.DataFrame:
@@ -136,6 +143,7 @@ def _references() -> dict[str, pd.DataFrame]:
                     one.has_rate,
                     one.is_apart_from_coverage,
                     one.part_of,
+                    one.phenomenon,
                     "",
                     "",
                     "",
