@@ -370,7 +370,7 @@
   class Frame {
     constructor(atlas, map) {
       this.atlas = atlas;
-      this.root = element("div", "atlas");
+      this.root = element("main", "atlas");
       this.legend = element("div", "legend");
       this.coverage = element("div", "legend coverage");
       this.time = element("div", "time");
@@ -577,7 +577,13 @@
 
   let atlas = null;
   window.Atlas = {
-    start(map, config) { atlas = new Atlas(map, config); },
+    start(map, config) {
+      // Folium forbids to zoom the page itself, which some need to read it.
+      for (const meta of document.querySelectorAll("meta[name=viewport]")) {
+        meta.content = "width=device-width, initial-scale=1";
+      }
+      atlas = new Atlas(map, config);
+    },
     show(scene) { atlas.show(scene); },
   };
 })();
