@@ -150,6 +150,48 @@ def place_history(
     )
 
 
+def place_years(warehouse: Warehouse, place_code: str) -> pd.DataFrame:
+    """Every series in one municipality or department by calendar year.
+
+    Parameters
+    ----------
+    warehouse
+        An open warehouse.
+    place_code
+        Five digits of a municipality, or two of a department, whose events of unknown municipality
+        are among its own.
+
+    Returns
+    -------
+    years
+        `series_id`, `year`, `events`, `population`, rate per 100,000 person-years with its 95 %
+        limits (empty where undefined) and flags, in the order of lists and by year; a year that is
+        not published has no row.
+    """
+    return warehouse.query("view/place_years", place_code=place_code)
+
+
+def place_statistics(warehouse: Warehouse, municipality_code: str) -> pd.DataFrame:
+    """The newest that can be said of every series in one municipality of the seven departments.
+
+    Returns
+    -------
+    statistics
+        One row per published series, in the order of lists; empty where a statistic is not told.
+        Of the newest whole calendar year that will not grow (`year_`) and the newest such twelve
+        months (`rolling_`): `period` (the first day of its last month), `events`, rate with limits,
+        `is_population_carried`, `reliability`, and the change against the period before
+        (`earlier_events`, `change` in a word, `change_percent`, `ratio_lower` and `ratio_upper`,
+        `refusal`); of the year also the smoothed rate, of the twelve months `crosses_edition`. The
+        `trend` with its years and percent a year. The rank among the municipalities in the year
+        `rank_period`, with its limits and how many of those `ranked` it is `alike`. The `cluster`
+        and `spot` on the newest map, which shows the `cluster_window` up to `cluster_period`. The
+        `pattern` of hot and cold spots over years. The newest unusual one of the newest three
+        months, or the newest of them if none is unusual (`anomaly`).
+    """
+    return warehouse.query("view/place_statistics", municipality_code=municipality_code)
+
+
 def smoothed_rates(
     warehouse: Warehouse, series_id: str, window: WholeWindow, period: date
 ) -> pd.DataFrame:

@@ -104,6 +104,61 @@ def test_a_places_history_has_a_gap_where_nothing_was_published(warehouse: Wareh
     assert history["events"].sum() == 16
 
 
+def test_every_year_of_a_place_is_told_at_once(warehouse: Warehouse) -> None:
+    years = views.place_years(warehouse, "05901")
+    assert list(dict.fromkeys(years["series_id"])) == [
+        one.id for one in world.SERIES if one.id != "ghosts"
+    ]
+    sightings = years[years["series_id"].eq("sightings")]
+    assert sightings[["year", "events", "is_partial", "is_provisional"]].to_numpy().tolist() == [
+        [2021, 5, False, False],
+        [2022, 5, True, False],
+        [2023, 6, True, True],
+    ]
+    assert sightings["rate_per_100k"].iloc[0] == pytest.approx(5 / 0.36500)
+
+
+def test_a_departments_years_hold_what_no_municipality_is_known_of(warehouse: Warehouse) -> None:
+    years = views.place_years(warehouse, "05")
+    sightings = years[years["series_id"].eq("sightings")]
+    # Two of 2022 and one of 2021 lie somewhere in the department.
+    assert sightings["events"].tolist() == [8, 8, 6]
+    assert views.place_years(warehouse, "77").empty
+
+
+def test_the_newest_of_a_place_is_whole_and_stands(warehouse: Warehouse) -> None:
+    told = views.place_statistics(warehouse, "05901").set_index("series_id")
+    assert list(told.index) == [one.id for one in world.SERIES if one.id != "ghosts"]
+    sightings = told.loc["sightings"]
+    # A month of 2022 is not published, and May of 2023 may still grow.
+    assert sightings["year_period"] == pd.Timestamp("2021-12-01")
+    assert sightings["year_events"] == 5
+    assert sightings["rolling_period"] == pd.Timestamp("2023-04-01")
+    assert sightings["anomaly_month"] == pd.Timestamp("2023-05-01")
+    assert sightings["anomaly_is_provisional"]
+    assert told.loc["rainfall", "year_events"] == 12.5
+    assert told.loc[["meteors", "rainfall"], "rolling_period"].isna().all()
+    assert told.loc["rainfall", ["year_rate_per_100k", "rank_lower", "trend"]].isna().all()
+
+
+def test_what_is_told_of_a_place_is_what_is_told_of_the_map(warehouse: Warehouse) -> None:
+    told = views.place_statistics(warehouse, "05901").set_index("series_id").loc["sightings"]
+    (rate,) = (
+        views.smoothed_rates(warehouse, "sightings", "year", date(2021, 12, 1))
+        .query("municipality_code == '05901'")
+        .to_dict("records")
+    )
+    for name in ("rate_per_100k", "rate_lower_per_100k", "smoothed_upper_per_100k", "reliability"):
+        assert told[f"year_{name}"] == rate[name]
+    (rank,) = (
+        views.ranks(warehouse, "sightings", "year")
+        .query("municipality_code == '05901'")
+        .to_dict("records")
+    )
+    for name in ("rank_lower", "rank_upper", "ranked", "alike"):
+        assert told[name] == rank[name]
+
+
 def test_unlocated_events_are_told_by_department(warehouse: Warehouse) -> None:
     unlocated = views.unlocated(warehouse, "sightings", "year", date(2022, 1, 1))
     assert unlocated.to_dict("records") == [
