@@ -17,6 +17,7 @@ from dashboard.chart import (
 from dashboard.facts import Coverage, Figure, Place
 from dashboard.freshness import series_staleness
 from dashboard.language import Words
+from dashboard.palette import shown_palette
 from dashboard.pieces import (
     bullets,
     figure_notes,
@@ -157,7 +158,7 @@ def _draw_history(view: View, history: pd.DataFrame) -> None:
     points = history_points(history, drawn, view.words)
     st.vega_lite_chart(
         points,
-        history_spec(points, marks, drawn, view.words),
+        history_spec(points, marks, drawn, view.words, colours=shown_palette()),
         width="stretch",
         theme=None,
         key="history",
