@@ -13,6 +13,7 @@ from pipeline.marts import (
     change,
     clusters,
     gaps,
+    peers,
     ranks,
     rates,
     smoothing,
@@ -54,3 +55,4 @@ def store_statistics(draft: Draft, spread: "pd.Series[float]") -> None:
     clusters.store(draft)
     anomalies.store(draft)
     gaps.store(draft)
+    peers.store(draft)
