@@ -26,7 +26,12 @@ WholeWindow = Literal["year", "fiscal", "pooled", "rolling"]
 """What statistics are told of: a calendar year, a fiscal year of the United States, three calendar
 years, the newest twelve months. A period is named by the first day of its last month."""
 
-_MONTHS_PER_YEAR: Final = 12
+GroupWindow = Literal["year", "fiscal_year", "quarter", "rolling", "month"]
+"""Length of a period: a calendar year, a fiscal year of the United States, three months from
+January, April, July or October (which are quarters of either), twelve months, one month."""
+
+_WHOLE_MONTHS: Final = {"year": 12, "fiscal_year": 12, "quarter": 3}
+"""Months of a period that may lack some of them."""
 
 Measure = Literal["count", "rate"]
 """What a colour stands for."""
@@ -315,7 +320,7 @@ def peer_rule(warehouse: Warehouse) -> pd.DataFrame:
 
 
 def group_history(
-    warehouse: Warehouse, series_id: str, codes: Sequence[str], window: Window
+    warehouse: Warehouse, series_id: str, codes: Sequence[str], window: GroupWindow
 ) -> pd.DataFrame:
     """One series in several places together over time: peers, departments, chosen municipalities.
 
@@ -380,7 +385,7 @@ def group_history(
     ].eq(history["members"])
     rates = ["rate_per_100k", "rate_lower_per_100k", "rate_upper_per_100k"]
     history[rates] = history[rates].where(is_whole)
-    history["is_partial"] = history["months_published"].lt(_MONTHS_PER_YEAR) & (window == "year")
+    history["is_partial"] = history["months_published"] < _WHOLE_MONTHS.get(window, 0)
     return history.drop(columns=["series_id", "days", "group_squares", "months_published"])
 
 

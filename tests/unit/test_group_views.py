@@ -100,6 +100,29 @@ def test_a_group_of_one_is_the_place(warehouse: Warehouse) -> None:
         pd.testing.assert_frame_equal(crowd[columns], alone[columns], check_dtype=False)
 
 
+def test_a_quarter_counts_its_own_days(warehouse: Warehouse) -> None:
+    quarters = views.group_history(warehouse, "sightings", ["98902", "98904"], "quarter")
+    assert len(quarters) == 4 * 11 + 2
+    first = quarters.set_index("period").loc["2021-01-01"]
+    # three months of two and four, 90 days
+    assert (first["events"], first["person_years"]) == (18, pytest.approx(600 * 90))
+    assert not first[["is_partial", "crosses_edition"]].any()
+    assert quarters["is_partial"].tolist() == [False] * 45 + [True]
+    assert quarters["is_provisional"].tolist() == [False] * 45 + [True]
+
+
+def test_a_fiscal_year_begins_in_october(warehouse: Warehouse) -> None:
+    fiscal = views.group_history(warehouse, "sightings", ["98902", "98904"], "fiscal_year")
+    assert fiscal["period"].astype("str").tolist() == [
+        f"{year}-10-01" for year in range(2011, 2023)
+    ]
+    # nine months of the first, from January, and eight of the last, to May
+    assert fiscal["events"].tolist() == [54] + [72] * 10 + [48]
+    assert fiscal["is_partial"].tolist() == [True] + [False] * 10 + [True]
+    # the edition changes with January 2022
+    assert fiscal["crosses_edition"].tolist() == [False] * 10 + [True, False]
+
+
 def test_groups_of_victims_of_all_members_widen_the_limits(warehouse: Warehouse) -> None:
     (year,) = views.group_history(warehouse, "crowds", ["05901", "05902"], "year").to_dict(
         "records"

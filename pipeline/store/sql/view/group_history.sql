@@ -56,6 +56,19 @@ spans as (
     where $time_window = 'year'
     union all
     select
+        -- a fiscal year of the United States begins in October
+        date_trunc('year', month + interval 3 month) - interval 3 month as period,
+        month
+    from months
+    where $time_window = 'fiscal_year'
+    union all
+    select
+        date_trunc('quarter', month) as period,
+        month
+    from months
+    where $time_window = 'quarter'
+    union all
+    select
         month as period,
         month
     from months
