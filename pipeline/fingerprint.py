@@ -42,8 +42,26 @@ def build_fingerprint(data_dir: Path, snapshot_dir: Path = bundled.FOLDER) -> st
         digest.update(repr(found.file).encode())
     manifest = bundled.read_manifest(snapshot_dir)
     digest.update((manifest.digest if manifest else "no snapshot").encode())
-    for path in sorted(_CODE.rglob("*")):
-        if path.suffix in _SUFFIXES:
-            digest.update(path.relative_to(_CODE).as_posix().encode())
-            digest.update(path.read_bytes())
+    digest.update(code_digest(_CODE))
     return digest.hexdigest()
+
+
+def code_digest(folder: Path) -> bytes:
+    """Checksum of the code, queries and declared lists in a folder.
+
+    Parameters
+    ----------
+    folder
+        With whatever lies below it.
+
+    Returns
+    -------
+    bytes
+        SHA-256; equal for equal code, wherever it lies.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in _SUFFIXES:
+            digest.update(path.relative_to(folder).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.digest()

@@ -810,6 +810,15 @@ _TABLES = (
         seed=_count("seed of the random numbers"),
     ),
     _table(
+        "mart.computation",
+        "one row per mart of statistics by series, and series it was computed for",
+        ("mart", "series_id"),
+        mart=_text("mart of statistics"),
+        series_id=_series(),
+        digest=_text("SHA-256 of the figures, constants and code behind its rows", pattern=SHA256),
+        checksum=_text("of its rows as they were stored, for one version of the database"),
+    ),
+    _table(
         "mart.neighbour",
         "one row per pair of municipalities of the country that share a border or a corner, in "
         "both directions",

@@ -48,11 +48,14 @@ def store_statistics(draft: Draft, spread: "pd.Series[float]") -> None:
         Variance over mean of every series, as from `pipeline.marts.rates.store`.
     """
     windows.store(draft, spread)
-    smoothing.store(draft, spread)
-    change.store(draft)
-    trend.store(draft)
-    ranks.store(draft, spread)
-    clusters.store(draft)
-    anomalies.store(draft)
+    computations = [
+        smoothing.store(draft, spread),
+        change.store(draft),
+        trend.store(draft),
+        ranks.store(draft, spread),
+        clusters.store(draft),
+        anomalies.store(draft),
+    ]
+    draft.store("mart.computation", pd.concat(computations, ignore_index=True))
     gaps.store(draft)
     peers.store(draft)

@@ -3,26 +3,29 @@
 import pandas as pd
 
 from pipeline.analysis.anomalies import anomaly_table
-from pipeline.marts.rows import store_rows
+from pipeline.marts.reuse import store_by_series
 from pipeline.store.warehouse import Draft
 
 
-def store(draft: Draft) -> None:
+def store(draft: Draft) -> pd.DataFrame:
     """Fill the mart of anomalies.
 
     Parameters
     ----------
     draft
         Warehouse being built, with the rates by month.
+
+    Returns
+    -------
+    computations
+        Rows of ``mart.computation``.
     """
     series = draft.frame("mart/comparable_from")
-    if series.empty:
-        return
-    found = [
-        series_anomalies(draft.frame("mart/anomaly_input", series_id=one), month)
+    inputs = (
+        (one, (draft.frame("mart/anomaly_input", series_id=one), month))
         for one, month in zip(series["series_id"], series["month"], strict=True)
-    ]
-    store_rows(draft, "mart.anomaly", pd.concat(found, ignore_index=True))
+    )
+    return store_by_series(draft, ["mart.anomaly"], series_anomalies, inputs)
 
 
 def series_anomalies(monthly: pd.DataFrame, comparable_from: pd.Timestamp) -> pd.DataFrame:

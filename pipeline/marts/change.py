@@ -11,7 +11,7 @@ from pipeline.analysis.change import Direction, direction, percent_change, rate_
 from pipeline.analysis.multiplicity import false_discovery_adjusted
 from pipeline.catalog.methods import CHANGE_LEAST_EXPECTED
 from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
-from pipeline.marts.rows import store_rows
+from pipeline.marts.reuse import store_by_series
 from pipeline.store.warehouse import Draft
 
 NOT_COMPARABLE: Final = "not comparable"
@@ -28,16 +28,22 @@ class Refusal(StrEnum):
     TOO_FEW = "too few events"
 
 
-def store(draft: Draft) -> None:
+def store(draft: Draft) -> pd.DataFrame:
     """Fill the mart of changes.
 
     Parameters
     ----------
     draft
         Warehouse being built, with the mart of whole windows.
+
+    Returns
+    -------
+    computations
+        Rows of ``mart.computation``.
     """
     pairs = draft.frame("mart/change", departments=list(PROGRAMME_DEPARTMENTS))
-    store_rows(draft, "mart.change", change_table(pairs))
+    inputs = ((series_id, (rows,)) for series_id, rows in pairs.groupby("series_id"))
+    return store_by_series(draft, ["mart.change"], change_table, inputs)
 
 
 def change_table(pairs: pd.DataFrame) -> pd.DataFrame:

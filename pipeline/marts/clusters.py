@@ -1,7 +1,5 @@
 """Where high and low rates lie together: neighbours, Moran's I, clusters and their history."""
 
-from concurrent.futures import ThreadPoolExecutor
-from itertools import repeat
 from typing import Final, NamedTuple
 
 import geopandas as gpd
@@ -20,6 +18,7 @@ from pipeline.analysis.emerging import emerging_hot_spots
 from pipeline.catalog import methods
 from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
 from pipeline.catalog.tables import TABLES
+from pipeline.marts.reuse import store_by_series
 from pipeline.marts.rows import store_rows
 from pipeline.store.warehouse import Draft
 
@@ -34,29 +33,32 @@ class Maps(NamedTuple):
     emerging: pd.DataFrame
 
 
-def store(draft: Draft) -> None:
+def store(draft: Draft) -> pd.DataFrame:
     """Fill the marts of neighbours, Moran's I, clusters and emerging hot spots.
 
     Parameters
     ----------
     draft
         Warehouse being built, with the rates of whole windows.
+
+    Returns
+    -------
+    computations
+        Rows of ``mart.computation``.
     """
     outlines = draft.frame("mart/outline")
     shapes = gpd.GeoSeries.from_wkb(outlines.pop("web_geometry"), crs="OGC:CRS84")
     neighbours = queen_neighbours(gpd.GeoDataFrame(outlines, geometry=shapes))
     store_rows(draft, "mart.neighbour", neighbour_table(neighbours))
     series = draft.frame("mart/mapped_series")
-    if series.empty:
-        return
-    rates = (draft.frame("mart/cluster_input", series_id=one) for one in series["series_id"])
     starts = (None if pd.isna(month) else month for month in series["comparable_from"])
+    inputs = (
+        (one, (draft.frame("mart/cluster_input", series_id=one), neighbours, start))
+        for one, start in zip(series["series_id"], starts, strict=True)
+    )
+    marts = ["mart.moran", "mart.cluster", "mart.emerging_hot_spot"]
     # Permuting leaves Python's lock, so the second core helps.
-    with ThreadPoolExecutor(max_workers=2) as cores:
-        found = list(cores.map(cluster_tables, rates, repeat(neighbours), starts))
-    store_rows(draft, "mart.moran", pd.concat([one.moran for one in found]))
-    store_rows(draft, "mart.cluster", pd.concat([one.cluster for one in found]))
-    store_rows(draft, "mart.emerging_hot_spot", pd.concat([one.emerging for one in found]))
+    return store_by_series(draft, marts, cluster_tables, inputs, threads=2)
 
 
 def neighbour_table(neighbours: Graph) -> pd.DataFrame:

@@ -6,11 +6,11 @@ from pipeline.analysis.ranks import rank_table
 from pipeline.analysis.smoothing import posterior_draws_per_100k
 from pipeline.catalog.methods import RANK_DRAWS, RANK_SEED
 from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
-from pipeline.marts.rows import no_rows, store_rows
+from pipeline.marts.reuse import store_by_series
 from pipeline.store.warehouse import Draft
 
 
-def store(draft: Draft, spread: "pd.Series[float]") -> None:
+def store(draft: Draft, spread: "pd.Series[float]") -> pd.DataFrame:
     """Fill the mart of ranks.
 
     Parameters
@@ -19,16 +19,36 @@ def store(draft: Draft, spread: "pd.Series[float]") -> None:
         Warehouse being built, with the mart of whole windows.
     spread
         Variance over mean of every series, as from `pipeline.marts.rates.store`.
+
+    Returns
+    -------
+    computations
+        Rows of ``mart.computation``.
     """
     known = spread.dropna().to_dict()
     rates = draft.frame("mart/rank")
-    tables = (
-        ranked_table(one, known[series_id])
-        for (series_id, _), one in rates.groupby(["series_id", "time_window"])
+    inputs = (
+        (series_id, (rows, known[series_id]))
+        for series_id, rows in rates.groupby("series_id")
         if series_id in known
     )
-    found = [no_rows("mart.rank"), *(table for table in tables if len(table))]
-    store_rows(draft, "mart.rank", pd.concat(found, ignore_index=True))
+    return store_by_series(draft, ["mart.rank"], ranked_tables, inputs)
+
+
+def ranked_tables(rates: pd.DataFrame, ratio: float) -> pd.DataFrame:
+    """Rank the places on every map of one series.
+
+    Parameters
+    ----------
+    rates, ratio
+        As for `ranked_table`, of all windows.
+
+    Returns
+    -------
+    ranks
+        Rows of ``mart.rank``.
+    """
+    return pd.concat([ranked_table(one, ratio) for _, one in rates.groupby("time_window")])
 
 
 def ranked_table(rates: pd.DataFrame, ratio: float) -> pd.DataFrame:

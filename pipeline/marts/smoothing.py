@@ -1,7 +1,6 @@
 """Rates of small places drawn towards those of others, and how far each rate can be trusted."""
 
 import math
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 import numpy as np
@@ -15,13 +14,13 @@ from pipeline.analysis.reliability import (
 from pipeline.analysis.smoothing import credible_rates_per_100k
 from pipeline.catalog.methods import DISPERSION_LARGEST, POOLED_YEARS
 from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
-from pipeline.marts.rows import store_rows
+from pipeline.marts.reuse import store_by_series
 from pipeline.store.warehouse import Draft
 
 _FIELDS: Final = ("smoothed", "smoothed_lower", "smoothed_upper")
 
 
-def store(draft: Draft, spread: "pd.Series[float]") -> None:
+def store(draft: Draft, spread: "pd.Series[float]") -> pd.DataFrame:
     """Fill the mart of smoothed rates.
 
     Parameters
@@ -30,12 +29,18 @@ def store(draft: Draft, spread: "pd.Series[float]") -> None:
         Warehouse being built, with the mart of whole windows.
     spread
         Variance over mean of every series, as from `pipeline.marts.rates.store`.
+
+    Returns
+    -------
+    computations
+        Rows of ``mart.computation``.
     """
-    rates = (draft.frame("mart/rate_smoothed", series_id=series_id) for series_id in spread.index)
+    inputs = (
+        (series_id, (draft.frame("mart/rate_smoothed", series_id=series_id), float(ratio)))
+        for series_id, ratio in spread.items()
+    )
     # Special functions leave Python's lock, so the second core helps.
-    with ThreadPoolExecutor(max_workers=2) as cores:
-        tables = list(cores.map(smoothed_table, rates, spread.astype(float)))
-    store_rows(draft, "mart.rate_smoothed", pd.concat(tables, ignore_index=True))
+    return store_by_series(draft, ["mart.rate_smoothed"], smoothed_table, inputs, threads=2)
 
 
 def smoothed_table(rates: pd.DataFrame, ratio: float) -> pd.DataFrame:

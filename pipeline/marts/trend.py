@@ -18,26 +18,30 @@ from pipeline.analysis.trend import (
 )
 from pipeline.catalog.methods import EMERGING_PERIODS_MIN
 from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
-from pipeline.marts.rows import no_rows, store_rows
+from pipeline.marts.reuse import store_by_series
 from pipeline.store.warehouse import Draft
 
 
-def store(draft: Draft) -> None:
+def store(draft: Draft) -> pd.DataFrame:
     """Fill the mart of trends.
 
     Parameters
     ----------
     draft
         Warehouse being built, with the mart of whole windows.
+
+    Returns
+    -------
+    computations
+        Rows of ``mart.computation``.
     """
     years = draft.frame("mart/trend", departments=list(PROGRAMME_DEPARTMENTS))
-    cuts = draft.frame("mart/definition_year").groupby("series_id")["year"].agg(list).to_dict()
-    tables = (
-        trend_table(rows, cuts.get(series_id, []))
-        for series_id, rows in years.groupby("series_id", sort=False)
+    cuts = draft.frame("mart/definition_year").groupby("series_id")["year"].agg(sorted).to_dict()
+    inputs = (
+        (series_id, (rows, cuts.get(series_id, [])))
+        for series_id, rows in years.groupby("series_id")
     )
-    found = [no_rows("mart.trend"), *(table for table in tables if len(table))]
-    store_rows(draft, "mart.trend", pd.concat(found, ignore_index=True))
+    return store_by_series(draft, ["mart.trend"], trend_table, inputs)
 
 
 def trend_table(years: pd.DataFrame, cuts: Sequence[int]) -> pd.DataFrame:

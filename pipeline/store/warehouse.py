@@ -10,7 +10,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
@@ -59,6 +59,22 @@ def _on_disk() -> Iterator[None]:
         raise OSError(message) from error
 
 
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    """Tell a published file that cannot be read from a mistake in what is asked of it.
+
+    Raises
+    ------
+    ContractError
+        In place of the database's own error.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        message = f"the warehouse {file} cannot be read ({error}); `make build` makes it anew"
+        raise ContractError(message) from error
+
+
 class Draft:
     """A warehouse being built; nobody sees it before `publish`.
 
@@ -93,6 +109,7 @@ class Draft:
         self._part = self._path.with_name(self._path.name + _UNFINISHED)
         self._is_checked = False
         self._stored: set[str] = set()
+        self._in_use: Warehouse | None = None
         try:
             for left in self._link.parent.glob(f"warehouse-*{_UNFINISHED}*"):
                 left.unlink()  # of a build that was killed; the lock says that none is running
@@ -174,6 +191,30 @@ class Draft:
         return _rows(self._connection, _sql(name), parameters)
 
     @_on_disk()
+    def checksums(self, name: str) -> dict[str, str]:
+        """Checksum of the rows that each series has in a table stored here.
+
+        Parameters
+        ----------
+        name
+            Table as declared, with a column `series_id`.
+
+        Returns
+        -------
+        checksums
+            By series; equal for equal rows in any order, of one version of the database.
+        """
+        return _checksums(self._connection, name)
+
+    @property
+    def in_use(self) -> "Warehouse | None":
+        """The warehouse this draft is to replace, if one is here that can be read."""
+        if self._in_use is None:
+            with suppress(ContractError):
+                self._in_use = Warehouse.open(self._link)
+        return self._in_use
+
+    @_on_disk()
     def check(self) -> None:
         """Hold every law of ``sql/check`` against the stored tables.
 
@@ -233,7 +274,7 @@ class Draft:
             ),
         )
         self._connection.execute("checkpoint")
-        self._connection.close()
+        self._close()
         replaced = self._link.resolve()
         self._part.replace(self._path)
         _point(self._link, self._path)
@@ -243,9 +284,14 @@ class Draft:
     def discard(self) -> None:
         """Remove the draft, if it was not published, and let the next build begin."""
         try:
-            self._connection.close()
+            self._close()
         finally:
             self._let_go()
+
+    def _close(self) -> None:
+        if self._in_use is not None:
+            self._in_use.close()
+        self._connection.close()
 
     def _let_go(self) -> None:
         try:
@@ -292,12 +338,9 @@ class Warehouse:
             message = f"no warehouse at {path}; `make build` makes one"
             raise ContractError(message)
         file = path.resolve()
-        try:
+        with _readable(file):
             connection = duckdb.connect(file, read_only=True, config=_CONFIG)
             build = connection.execute("select build_id, layout_version from core.build").fetchone()
-        except duckdb.Error as error:
-            message = f"the warehouse {file} cannot be read ({error}); `make build` makes it anew"
-            raise ContractError(message) from error
         if build is None or build[1] != layout_version():
             connection.close()
             message = (
@@ -338,6 +381,11 @@ class Warehouse:
         -------
         frame
             One row per row; dates as ``datetime64[s]``.
+
+        Raises
+        ------
+        ContractError
+            If the file is damaged.
         """
         table = TABLES[name]
         columns = ", ".join(
@@ -348,7 +396,29 @@ class Warehouse:
         )
         key = ", ".join(_quoted(column) for column in table.key)
         query = f"select {columns} from {name} order by {key}"  # noqa: S608 - declared names
-        return _rows(self._connection.cursor(), query, {})
+        with _readable(self.path):
+            return _rows(self._connection.cursor(), query, {})
+
+    def checksums(self, name: str) -> dict[str, str]:
+        """Checksum of the rows that each series has in a table, as of `Draft.checksums`.
+
+        Parameters
+        ----------
+        name
+            Table as declared, with a column `series_id`.
+
+        Returns
+        -------
+        checksums
+            By series.
+
+        Raises
+        ------
+        ContractError
+            If the file is damaged.
+        """
+        with _readable(self.path):
+            return _checksums(self._connection.cursor(), name)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -456,6 +526,14 @@ def _rows(
     )
     frame: pd.DataFrame = found.cast(seconds).to_pandas()
     return frame
+
+
+def _checksums(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
+    query = (
+        f"select series_id, cast(bit_xor(hash(figures)) as varchar) from {name} as figures "  # noqa: S608 - declared names
+        "group by series_id"
+    )
+    return dict(connection.execute(query).fetchall())
 
 
 def _ddl(table: Table) -> list[str]:

@@ -114,6 +114,11 @@ final as (
             marked.series_id = newest.series_id
             and marked.time_window = newest.time_window
             and marked.period in (newest.period, newest.comparable_period)
+    order by
+        marked.series_id asc,
+        marked.time_window asc,
+        marked.period desc,
+        marked.municipality_code asc
 )
 
 select * from final

@@ -17,6 +17,7 @@ with final as (
         rates.time_window = 'year'
         and not rates.is_provisional
         and left(rates.municipality_code, 2) in (select unnest($departments))
+    order by rates.series_id, rates.municipality_code, year
 )
 
 select * from final
