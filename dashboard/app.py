@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Thread
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 # However the server is started: streamlit puts this folder on the path, not the project's.
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -30,6 +31,8 @@ if __name__ == "__main__":
 
     run()
 else:
+    # A folder named pages would let the first visitor's link run a page's file without the shell.
+    PagesManager.uses_pages_directory = False
     # What the imports left in memory stays for good: no collection needs to walk it again.
     gc.collect()
     gc.freeze()

@@ -40,6 +40,7 @@ class Series(NamedTuple):
     cut_date: date | None
     retrieved_date: date | None
     is_bundled: bool
+    expected_results: str
 
     def label(self, language: LanguageCode) -> str:
         """Name of the series."""
@@ -52,6 +53,11 @@ class Series(NamedTuple):
     def caveats(self, language: LanguageCode) -> list[str]:
         """What a reader must know of the series."""
         return (self.caveats_es if language == "es" else self.caveats_en).splitlines()
+
+    @property
+    def results(self) -> tuple[int, ...]:
+        """Numbers of the programme's expected results it speaks to, as context."""
+        return tuple(map(int, filter(None, self.expected_results.split(","))))
 
     @property
     def offer(self) -> Offer:
@@ -98,6 +104,8 @@ class Coverage(NamedTuple):
     start_precision: str | None
     source_title: str | None
     source_date: str | None
+    source_url: str | None
+    is_named_region: bool
 
 
 class Break(NamedTuple):

@@ -1,6 +1,6 @@
 """Pieces of page that all pages share: tiles, lists, notes, provenance. Everything is escaped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from markupsafe import Markup
@@ -41,6 +41,19 @@ def note(text: str) -> Markup:
 def section(title: str, body: Markup) -> Markup:
     """A part of a page under its own heading."""
     return Markup("<section class='part'><h2>{}</h2>{}</section>").format(title, body)
+
+
+def part(anchor: str, title: str, body: Markup) -> Markup:
+    """A part of a page that its contents lead to."""
+    return Markup("<section class='part' id='{}'><h2>{}</h2>{}</section>").format(
+        anchor, title, body
+    )
+
+
+def contents(label: str, titles: Mapping[str, str]) -> Markup:
+    """Links to the parts of a page by their anchors."""
+    links = each("<li><a href='#{}'>{}</a></li>", titles.items())
+    return Markup("<nav class='contents' aria-label='{}'><ul>{}</ul></nav>").format(label, links)
 
 
 def each(template: str, values: Iterable[tuple[object, ...]]) -> Markup:

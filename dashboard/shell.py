@@ -33,6 +33,12 @@ def run() -> None:
         [
             st.Page(_HERE / "pages/map.py", title=_("Map"), icon=":material/map:", default=True),
             st.Page(
+                _HERE / "pages/programme.py",
+                title=_("Programme"),
+                icon=":material/handshake:",
+                url_path="programme",
+            ),
+            st.Page(
                 _HERE / "pages/sources.py",
                 title=_("Data and sources"),
                 icon=":material/database:",

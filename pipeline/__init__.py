@@ -3,9 +3,10 @@
 The names here and the questions in `pipeline.views` are all that pages and notebooks use.
 """
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-from pipeline.catalog.programmes import MARKS, PROGRAMMES, SOMOS_COMUNIDAD, MarkKind
+from pipeline.catalog.programmes import MARKS, PROGRAMMES, SOMOS_COMUNIDAD, MarkKind, Reference
 from pipeline.catalog.text import Locale, Text
 from pipeline.errors import AtlasError, CatalogError, ContractError, SourceError
 from pipeline.reasons import Reason, ReasonKind
@@ -13,6 +14,7 @@ from pipeline.standing import Lapse, Standing, register_path, standings
 from pipeline.store.published import published_path
 
 if TYPE_CHECKING:
+    from pipeline.ingest.coverage import CheckedList, checked_list
     from pipeline.store.warehouse import Warehouse
 
 __all__ = [
@@ -21,27 +23,36 @@ __all__ = [
     "SOMOS_COMUNIDAD",
     "AtlasError",
     "CatalogError",
+    "CheckedList",
     "ContractError",
     "Lapse",
     "Locale",
     "MarkKind",
     "Reason",
     "ReasonKind",
+    "Reference",
     "SourceError",
     "Standing",
     "Text",
     "Warehouse",
+    "checked_list",
     "published_path",
     "register_path",
     "standings",
 ]
 
 
-def __getattr__(name: str) -> object:
-    """Import the warehouse when it is asked for: it needs pandas, an unchanged rebuild does not."""
-    if name == "Warehouse":
-        from pipeline.store.warehouse import Warehouse  # noqa: PLC0415 - see above
+_PANDAS: Final = {
+    "CheckedList": "pipeline.ingest.coverage",
+    "Warehouse": "pipeline.store.warehouse",
+    "checked_list": "pipeline.ingest.coverage",
+}
+"""Names that need pandas, which an unchanged rebuild does without, and where they stand."""
 
-        return Warehouse
+
+def __getattr__(name: str) -> object:
+    """Import what needs pandas when it is asked for."""
+    if name in _PANDAS:
+        return getattr(import_module(_PANDAS[name]), name)
     message = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(message)

@@ -1,4 +1,8 @@
-"""The programme whose coverage is shown beside violence, and the dates on every time axis."""
+"""The programme whose coverage is shown beside violence, and the dates on every time axis.
+
+What is told of it was published by somebody, who is named where the name is known; what nobody
+published is listed as unknown.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -25,12 +29,33 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """Who said something, and when."""
+
+    title: str
+    when: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """Something that happened in the programme's life, or was to happen."""
+
+    start: date
+    end: date | None
+    """Last day of what took a while; None for a day."""
+    when: Text
+    """The date as precisely as it is known."""
+    label: Text
+    source: Reference | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Component:
     """One of the programme's lines of work."""
 
     number: int
     label: Text
-    does: Text
+    activities: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,40 +67,171 @@ class ExpectedResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedFigure:
+    """A figure of the whole programme, as somebody reported it; never of a municipality."""
+
+    value: int
+    label: Text
+    source: Reference
+    caveat: Text
+    is_percent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Concerns:
+    """What the people of a municipality named as their problems, as a report says."""
+
+    municipality_code: str
+    named: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """One programme: dates, components, expected results, and where its coverage may lie."""
 
     id: str
     label: Text
+    summary: Text
     start: date
     end: date
     end_basis: str
     municipality_count: int
     departments: tuple[str, ...]
+    milestones: tuple[Milestone, ...]
+    """In order of time."""
+    last_seen: date
+    """Day of the last activity that a public source tells of."""
     components: tuple[Component, ...]
     expected_results: tuple[ExpectedResult, ...]
+    reported: tuple[ReportedFigure, ...]
+    concerns: tuple[Concerns, ...]
+    unknowns: tuple[Text, ...]
+    """What no public source says."""
+    inference: tuple[Text, ...]
+    """How the candidates were inferred, step by step."""
     named_regions: tuple[tuple[str, str | None], ...]
     """PDET subregions that a report names, with the department where only a part is meant."""
+
+
+_FACT_SHEET = Reference("USAID/Colombia", Text("hoja informativa", "fact sheet"))
+_ATLAS = Reference(
+    "Global Initiative, Atlas de la Resiliencia", Text("29 de agosto de 2023", "August 29, 2023")
+)
+_DIARIO_DEL_SUR = Reference(
+    "Diario del Sur", Text("hacia finales de 2024", "towards the end of 2024")
+)
+_ESPECTADOR = Reference("El Espectador", Text("12 de octubre de 2024", "October 12, 2024"))
+_WHOLE_PROGRAMME = Text(
+    "De todo el programa, como se reportó; sin desglose por municipio ni verificación aparte.",
+    "Of the whole programme, as reported; neither broken down by municipality nor verified.",
+)
+
+
+def _reported(value: int, es: str, en: str) -> ReportedFigure:
+    return ReportedFigure(value, Text(es, en), _DIARIO_DEL_SUR, _WHOLE_PROGRAMME)
 
 
 SOMOS_COMUNIDAD = Programme(
     id="somos_comunidad",
     label=Text("Somos Comunidad", "Resilient Communities"),
+    summary=Text(
+        "Programa de USAID en Colombia, operado por PADF (FUPAD), en 35 municipios afectados por "
+        "la violencia de Antioquia, Bolívar, Cauca, Córdoba, Nariño, Norte de Santander y Sucre.",
+        "A programme of USAID in Colombia, run by PADF (FUPAD), in 35 violence-affected "
+        "municipalities of Antioquia, Bolívar, Cauca, Córdoba, Nariño, Norte de Santander and "
+        "Sucre.",
+    ),
     start=date(2020, 10, 1),
     end=date(2025, 9, 30),
     end_basis="planned",
     municipality_count=35,
     departments=("05", "13", "19", "23", "52", "54", "70"),
+    milestones=(
+        Milestone(
+            date(2020, 10, 1),
+            None,
+            Text("Octubre de 2020", "October 2020"),
+            Text("Empieza el programa", "The programme starts"),
+            _FACT_SHEET,
+        ),
+        Milestone(
+            date(2020, 10, 1),
+            date(2021, 12, 31),
+            Text("2020–2021", "2020–2021"),
+            Text("Primera ola: diez municipios", "First wave: ten municipalities"),
+            _ATLAS,
+        ),
+        Milestone(
+            date(2022, 1, 1),
+            date(2022, 12, 31),
+            Text("2022", "2022"),
+            Text(
+                "El programa llega a 35 municipios; no se publicó cuáles",
+                "The programme reaches 35 municipalities; which ones was not published",
+            ),
+        ),
+        Milestone(
+            date(2024, 1, 1),
+            None,
+            Text("Enero de 2024", "January 2024"),
+            Text(
+                "Asumen nuevas alcaldías (2024–2027); su plan de seguridad (PISCC) se debía en el "
+                "primer semestre",
+                "New mayors take office (2024–2027); their security plan (PISCC) was due in the "
+                "first half-year",
+            ),
+        ),
+        Milestone(
+            date(2024, 11, 21),
+            None,
+            Text("21 de noviembre de 2024", "November 21, 2024"),
+            Text(
+                "Última actividad que cuenta una fuente pública",
+                "Last activity that a public source tells of",
+            ),
+        ),
+        Milestone(
+            date(2025, 1, 24),
+            None,
+            Text("24 de enero de 2025", "January 24, 2025"),
+            Text(
+                "Congelación de la ayuda exterior de EE. UU.",
+                "Freeze of the foreign aid of the United States",
+            ),
+        ),
+        Milestone(
+            date(2025, 9, 30),
+            None,
+            Text("30 de septiembre de 2025", "September 30, 2025"),
+            Text("Fin previsto", "Planned end"),
+            _FACT_SHEET,
+        ),
+    ),
+    last_seen=date(2024, 11, 21),
     components=(
         Component(
             1,
             Text("Fortalecer la cohesión social", "Enhancing social cohesion"),
-            Text(
-                "Fortalece organizaciones, consejos comunitarios y autoridades étnicas; apoyo "
-                "psicosocial, autocuidado y autoprotección; menos estigma contra líderes sociales.",
-                "Strengthens organisations, community councils and ethnic authorities; "
-                "psychosocial support, self-care and self-protection; less stigma against social "
-                "leaders.",
+            (
+                Text(
+                    "Fortalece organizaciones de la sociedad civil, consejos comunitarios y el "
+                    "gobierno propio afrocolombiano e indígena",
+                    "Strengthens civil society organisations, community councils and "
+                    "Afro-Colombian and indigenous governance",
+                ),
+                Text(
+                    "Acerca a las comunidades y a los actores estatales de seguridad",
+                    "Engages state security actors with communities",
+                ),
+                Text("Da apoyo psicosocial", "Gives psychosocial support"),
+                Text(
+                    "Extiende estrategias de autocuidado y autoprotección",
+                    "Spreads strategies of self-care and self-protection",
+                ),
+                Text(
+                    "Reduce el estigma contra líderes sociales y defensores de derechos humanos",
+                    "Reduces stigma against social leaders and human rights defenders",
+                ),
             ),
         ),
         Component(
@@ -84,11 +240,19 @@ SOMOS_COMUNIDAD = Programme(
                 "Seguridad que responde a la ciudadanía",
                 "Strengthening citizen-responsive security systems",
             ),
-            Text(
-                "Policía, comunidad y autoridades locales previenen juntas; planes participativos "
-                "de seguridad (PISCC); policía cercana, incluyente y basada en evidencia.",
-                "Police, community and local authorities prevent together; participatory security "
-                "plans (PISCC); relational, inclusive, evidence-based policing.",
+            (
+                Text(
+                    "Policía, comunidad y autoridades locales trabajan juntas",
+                    "Police, community and local authorities work together",
+                ),
+                Text(
+                    "Planes participativos de seguridad y estrategias de prevención (PISCC)",
+                    "Participatory security plans and prevention strategies (PISCC)",
+                ),
+                Text(
+                    "Policía cercana, incluyente y basada en evidencia",
+                    "Relational, inclusive, evidence-based policing",
+                ),
             ),
         ),
     ),
@@ -114,6 +278,120 @@ SOMOS_COMUNIDAD = Programme(
                 "Stronger community and state capacity to respond to the crime and violence that "
                 "communities prioritise",
             ),
+        ),
+    ),
+    reported=(
+        _reported(126, "organizaciones fortalecidas", "organisations strengthened"),
+        _reported(
+            52,
+            "organizaciones que mejoraron en el índice de desempeño organizacional (OPI)",
+            "organisations that improved on the Organizational Performance Index (OPI)",
+        ),
+        _reported(
+            33_000,
+            "personas en espacios de diálogo y colaboración",
+            "people in dialogue and collaboration spaces",
+        ),
+        _reported(
+            35,
+            "espacios de veeduría y participación",
+            "oversight and participation spaces",
+        ),
+        _reported(72, "modelos de autoprotección", "self-protection models"),
+        ReportedFigure(
+            50,
+            Text("iniciativas comunitarias de resiliencia", "community resilience initiatives"),
+            _ATLAS,
+            Text(
+                "En los diez municipios de la primera ola, como se reportó.",
+                "In the ten municipalities of the first wave, as reported.",
+            ),
+        ),
+        ReportedFigure(
+            26,
+            Text("Diálogos de Resiliencia", "Resilience Dialogues"),
+            _ATLAS,
+            Text("Reportados hasta 2022.", "Reported by 2022."),
+        ),
+        ReportedFigure(
+            62,
+            Text("se sienten más seguros", "felt safer"),
+            _ESPECTADOR,
+            Text(
+                "De los ciudadanos que participaron: no es una muestra de la población.",
+                "Of the citizens who took part: not a sample of the population.",
+            ),
+            is_percent=True,
+        ),
+    ),
+    concerns=(
+        Concerns(
+            "13244",
+            (
+                Text("microtráfico", "micro-trafficking"),
+                Text("amenazas a líderes", "threats to leaders"),
+                Text("violencia sexual", "sexual violence"),
+            ),
+        ),
+        Concerns(
+            "05120",
+            (
+                Text("violencia basada en género", "gender-based violence"),
+                Text("desplazamiento", "displacement"),
+                Text("reclutamiento de menores", "child recruitment"),
+            ),
+        ),
+        Concerns("23855", (Text("amenazas a líderes", "threats to leaders"),)),
+    ),
+    unknowns=(
+        Text(
+            "Cuáles son los 35 municipios: no se encontró una lista pública, y de Sucre no se "
+            "conoce ninguno.",
+            "Which the 35 municipalities are: no public list was found, and of Sucre not one is "
+            "known.",
+        ),
+        Text(
+            "Cuándo empezó el trabajo en cada municipio, salvo los diez primeros. De los "
+            "municipios reportados se conoce la fecha de la noticia, que no es un comienzo.",
+            "When work began in each municipality, but for the first ten. Of reported "
+            "municipalities the date of the report is known, which is no start.",
+        ),
+        Text(
+            "Qué componente llegó a cada municipio.",
+            "Which component reached which municipality.",
+        ),
+        Text(
+            "Si el programa terminó en la fecha prevista o antes: ninguna fuente lo dice.",
+            "Whether the programme ended as planned or earlier: no source says.",
+        ),
+        Text(
+            "La confianza en la policía: no se encontraron datos municipales, así que nada de este "
+            "atlas dice si cambió.",
+            "Trust in the police: no municipal data on it were found, so nothing in this atlas "
+            "says whether it changed.",
+        ),
+    ),
+    inference=(
+        Text(
+            "Un artículo de prensa habla del 20,58 % de los 170 municipios PDET: son exactamente "
+            "35.",
+            "A press article speaks of 20.58 % of the 170 PDET municipalities: exactly 35.",
+        ),
+        Text(
+            "Todos los municipios documentados son PDET.",
+            "Every documented municipality is a PDET one.",
+        ),
+        Text(
+            "Por eso son candidatos los demás municipios PDET de los siete departamentos.",
+            "So the other PDET municipalities of the seven departments are the candidates.",
+        ),
+        Text(
+            "Algunos quedan en las regiones que nombra un informe, y son más probables.",
+            "Some lie in the regions that a report names, and are likelier.",
+        ),
+        Text(
+            "Todo esto se infiere. Ningún candidato es un municipio cubierto ni uno descartado.",
+            "All of this is inferred. No candidate is a covered municipality, nor one ruled out.",
         ),
     ),
     named_regions=(

@@ -30,7 +30,7 @@ class Layout(StrEnum):
     PDET = "list of PDET municipalities: CSV"
     MUNICIPALITY_POLYGONS = "municipal boundaries: GeoJSON, TopoJSON or shapefile, also zipped"
     DEPARTMENT_POLYGONS = "departmental boundaries: GeoJSON, TopoJSON or shapefile, also zipped"
-    COVERAGE = "programme coverage contract: CSV"
+    COVERAGE = "programme coverage contract: CSV or workbook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,7 +467,7 @@ SOURCES: tuple[Source, ...] = (
         ),
         citation="Compiled from public reports; each row names its own source.",
         cadence="when an official list is published",
-        datasets=(Dataset("somos_comunidad", r".*/somos_comunidad_coverage.*\.csv"),),
+        datasets=(Dataset("somos_comunidad", r".*/somos_comunidad_coverage.*\.(csv|xlsx)"),),
     ),
 )
 

@@ -17,12 +17,11 @@ from pipeline.catalog.sources import SOURCES, Dataset
 from pipeline.catalog.tables import TABLES
 from pipeline.errors import ContractError, SourceError
 from pipeline.ingest.conform import Gazetteer, gazetteer
+from pipeline.ingest.coverage import coverage_of, read_coverage
 from pipeline.ingest.geometry import read_polygons
 from pipeline.ingest.provenance import file_facts
 from pipeline.ingest.raw import Found, RawFile
 from pipeline.ingest.reference import (
-    coverage_of,
-    read_coverage,
     read_divipola,
     read_pdet,
     read_population,

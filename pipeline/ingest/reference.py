@@ -1,15 +1,13 @@
-"""Reference files to frames: municipalities, population, PDET, programme coverage."""
+"""Reference files to frames: municipalities, population, PDET."""
 
 import re
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
-from pipeline.catalog.programmes import PROGRAMMES, Programme
 from pipeline.errors import SourceError
 from pipeline.ingest import readers
 from pipeline.ingest.conform import Fault, Gazetteer, code_of, title_case, whole_numbers
@@ -33,34 +31,11 @@ _AREA: Final = ("AREA GEOGRAFICA",)
 _WHOLE_AREA: Final = "TOTAL"
 _CODE: Final = re.compile(r"\d{4,5}(\.0)?")
 _YEAR: Final = re.compile(r"(?:19|20)\d{2}")
-_ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _FIRST_YEAR: Final = 1985
 _LAST_YEAR: Final = 2100
 _HEADER_SEARCH_ROWS: Final = 20
 _FIRST_CSV_ROW: Final = 2
 _FAULTS_SHOWN: Final = 6
-_COVERAGE_COLUMNS: Final = (
-    "programme_id",
-    "municipality_code",
-    "state",
-    "evidence",
-    "component",
-    "start_date",
-    "start_precision",
-    "end_date",
-    "end_basis",
-    "source_title",
-    "source_url",
-    "source_date",
-    "note",
-)
-_COVERAGE_TERMS: Final = {
-    "state": {"documented", "covered"},
-    "evidence": {"official", "confirmed", "reported"},
-    "component": {"", "1", "2", "both"},
-    "start_precision": {"day", "month", "year", "unknown"},
-    "end_basis": {"planned", "actual", "unknown"},
-}
 
 
 def read_divipola(path: Path) -> pd.DataFrame:
@@ -197,117 +172,6 @@ def read_pdet(path: Path, places: Gazetteer) -> pd.DataFrame:
     return frame.astype("str")
 
 
-def read_coverage(path: Path, places: Gazetteer) -> pd.DataFrame:
-    """Places where a programme is known to work, one row each, as the contract says.
-
-    Parameters
-    ----------
-    path
-        CSV with exactly the columns of the contract.
-    places
-        Codes in force.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The contract's columns; dates as timestamps, unknown text as missing.
-
-    Raises
-    ------
-    SourceError
-        With every problem at once: a missing column, an unknown municipality, programme or term, a
-        malformed date, a place twice.
-    """
-    raw = pd.DataFrame(readers.csv_columns(path), dtype="str")
-    if list(raw.columns) != list(_COVERAGE_COLUMNS):
-        message = (
-            f"{readers.shown(path)}: columns are {list(raw.columns)}, the contract has "
-            f"{list(_COVERAGE_COLUMNS)} in this order."
-        )
-        raise SourceError(message)
-    codes = [_municipality(code, places) or code for code in raw["municipality_code"]]
-    problems = [
-        f"row {row}: unknown municipality {code!r}"
-        for row, code in enumerate(codes, start=_FIRST_CSV_ROW)
-        if code not in places.codes
-    ]
-    programmes = {programme.id for programme in PROGRAMMES}
-    problems += _unknown_terms(raw["programme_id"], programmes, "programme_id")
-    for column, terms in _COVERAGE_TERMS.items():
-        problems += _unknown_terms(raw[column], terms, column)
-    for column in ("start_date", "end_date"):
-        problems += [
-            f"row {row}: {column} {text!r} is no date like 2020-10-01"
-            for row, text in enumerate(raw[column], start=_FIRST_CSV_ROW)
-            if text and not _is_iso_date(text)
-        ]
-    coded = raw.assign(municipality_code=codes)
-    twice = coded.duplicated(["programme_id", "municipality_code"])
-    problems += [
-        f"row {row + _FIRST_CSV_ROW}: the municipality appears twice"
-        for row in np.flatnonzero(twice)
-    ]
-    if problems:
-        message = (
-            f"{readers.shown(path)}: {len(problems)} problems. Mend these rows and refresh again."
-            + "".join(f"\n  {problem}" for problem in problems)
-        )
-        raise SourceError(message)
-    frame = coded.replace("", pd.NA)
-    for column in ("start_date", "end_date"):
-        parsed = pd.to_datetime(frame[column], format="%Y-%m-%d")
-        frame[column] = parsed.astype("datetime64[s]")
-    return frame
-
-
-def coverage_of(
-    documented: pd.DataFrame, municipalities: pd.DataFrame, programme: Programme
-) -> pd.DataFrame:
-    """The coverage state of every municipality of the country for one programme.
-
-    Parameters
-    ----------
-    documented
-        Rows of the contract, as `read_coverage` returns them.
-    municipalities
-        Columns municipality_code, department_code, pdet_subregion.
-    programme
-        The programme, with its departments and the regions that a report names.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per municipality, the contract's columns and is_named_region. Places nobody
-        documented are ``candidate`` (PDET in the programme's departments), ``no_evidence`` (others
-        there) or ``outside``. A list in which every row is official is complete: the states
-        collapse to covered and not_covered, and outside.
-    """
-    rows = documented[documented["programme_id"] == programme.id]
-    is_official = bool(len(rows)) and bool(rows["evidence"].eq("official").all())
-    frame = municipalities[["municipality_code", "department_code", "pdet_subregion"]].merge(
-        rows.drop(columns="programme_id"), on="municipality_code", how="left"
-    )
-    is_inside = frame["department_code"].isin(programme.departments)
-    is_pdet = frame["pdet_subregion"].notna()
-    is_known = frame["state"].notna()
-    derived = np.select(
-        [~is_inside, is_inside & is_official, is_inside & is_pdet],
-        ["outside", "not_covered", "candidate"],
-        default="no_evidence",
-    )
-    known = "covered" if is_official else frame["state"]
-    frame["state"] = np.where(is_known, known, derived)
-    is_named = np.zeros(len(frame), dtype=bool)
-    for subregion, department in programme.named_regions:
-        is_here = frame["pdet_subregion"].eq(subregion).fillna(value=False).to_numpy(dtype=bool)
-        if department is not None:
-            is_here = is_here & frame["department_code"].eq(department).to_numpy()
-        is_named |= is_here
-    frame["is_named_region"] = is_named & frame["state"].eq("candidate").to_numpy()
-    frame.insert(0, "programme_id", programme.id)
-    return frame
-
-
 def _named(path: Path, columns: Sequence[str], accepted: Sequence[str]) -> str:
     for name in columns:
         if name in accepted:
@@ -322,21 +186,6 @@ def _municipality(raw: object, places: Gazetteer) -> str | None:
     """The code of a municipality proper; None for an unknown or unlocated one."""
     code = code_of(raw, places)
     return code if code in places.codes else None
-
-
-def _unknown_terms(column: pd.Series, terms: set[str], name: str) -> list[str]:
-    return [
-        f"row {row}: {name} is {term!r}, expected one of {sorted(terms)}"
-        for row, term in enumerate(column, start=_FIRST_CSV_ROW)
-        if term not in terms
-    ]
-
-
-def _is_iso_date(text: str) -> bool:
-    try:
-        return _ISO_DATE.fullmatch(text) is not None and bool(date.fromisoformat(text))
-    except ValueError:
-        return False
 
 
 def _population_json(path: Path) -> pd.DataFrame:

@@ -21,10 +21,11 @@ from pipeline.catalog.sources import SOURCES, Layout
 from pipeline.errors import AtlasError
 from pipeline.ingest import readers
 from pipeline.ingest.conform import gazetteer
+from pipeline.ingest.coverage import read_coverage
 from pipeline.ingest.events import EVENT_LAYOUTS, read_events
 from pipeline.ingest.geometry import read_polygons
 from pipeline.ingest.raw import Found, scan
-from pipeline.ingest.reference import read_coverage, read_divipola, read_pdet, read_population
+from pipeline.ingest.reference import read_divipola, read_pdet, read_population
 from tests.world import files
 from tests.world.days import TODAY
 

@@ -322,3 +322,43 @@ class TestDispersion:
     def test_refuses_a_month_without_days(self) -> None:
         with pytest.raises(ContractError, match="expected shares: 1 of 2 values are not positive"):
             rates.dispersion([1, 2], expected_shares=[30, 0], groups="a")
+
+
+class TestRollingSum:
+    def test_worked_by_hand(self) -> None:
+        sums = rates.rolling_sum(np.arange(1, 14), np.full(13, fill_value=True))
+        np.testing.assert_array_equal(sums, [np.nan] * 11 + [78, 90])
+
+    def test_a_month_not_published_hides_every_window_it_is_in(self) -> None:
+        published = [True, True, False, True, True]
+        sums = rates.rolling_sum(np.array([1, 2, 0, 4, 8]), published, window=2)
+        np.testing.assert_array_equal(sums, [np.nan, 3, np.nan, np.nan, 12])
+
+    def test_months_or_cells_may_be_missing(self) -> None:
+        events = np.array([[1, 1], [2, np.nan], [4, 4]])
+        sums = rates.rolling_sum(events, [True, True, True], window=2)
+        np.testing.assert_array_equal(sums, [[np.nan, np.nan], [3, np.nan], [6, np.nan]])
+        cells = np.array([[True, True], [True, True], [False, True]])
+        sums = rates.rolling_sum(np.nan_to_num(events), cells, window=2)
+        np.testing.assert_array_equal(sums, [[np.nan, np.nan], [3, 1], [np.nan, 4]])
+
+    def test_nobody_is_exactly_nobody_after_many(self) -> None:
+        residents = np.array([1e9 / 7] * 12 + [0.0] * 12)
+        assert rates.rolling_sum(residents, np.full(24, fill_value=True))[-1] == 0
+
+    def test_fewer_months_than_the_window(self) -> None:
+        assert np.isnan(rates.rolling_sum(np.ones((5, 2)), np.full(5, fill_value=True))).all()
+
+    @given(
+        events=hnp.arrays(np.int64, st.integers(1, 40), elements=st.integers(0, 500)),
+        hidden=st.sets(st.integers(0, 39)),
+        window=st.integers(1, 13),
+    )
+    def test_agrees_with_pandas_and_keeps_the_index(
+        self, events: npt.NDArray[np.int64], hidden: set[int], window: int
+    ) -> None:
+        months = pd.period_range("2019-01", periods=events.size, freq="M")
+        published = pd.Series(~np.isin(np.arange(events.size), list(hidden)), months)
+        series = pd.Series(events, months)
+        expected = series.where(published).rolling(window).sum()
+        pd.testing.assert_series_equal(rates.rolling_sum(series, published, window), expected)

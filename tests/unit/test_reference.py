@@ -1,4 +1,4 @@
-"""Reference files: municipalities, residents, PDET, coverage."""
+"""Reference files: municipalities, residents, PDET."""
 
 from pathlib import Path
 from typing import Any
@@ -6,12 +6,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipeline.catalog.programmes import SOMOS_COMUNIDAD
 from pipeline.errors import SourceError
 from pipeline.ingest.conform import Gazetteer, gazetteer
 from pipeline.ingest.reference import (
-    coverage_of,
-    read_coverage,
     read_divipola,
     read_pdet,
     read_population,
@@ -188,105 +185,3 @@ class TestPdet:
         path.write_text(path.read_text("utf-8").replace("\n05902,", f"\n{code},"), "utf-8")
         with pytest.raises(SourceError, match=r"pdet_170\.csv: [12] unknown or repeated codes"):
             read_pdet(path, places)
-
-
-class TestCoverage:
-    def read(self, tmp_path: Path, places: Gazetteer, *rows: tuple[str, ...]) -> pd.DataFrame:
-        return read_coverage(files.coverage(tmp_path / "coverage.csv", rows), places)
-
-    def test_the_contract_is_read_as_it_is_written(self, tmp_path: Path, places: Gazetteer) -> None:
-        frame = self.read(tmp_path, places, files.coverage_row("05901", end_date=""))
-        (row,) = frame.to_dict("records")
-        assert (row["municipality_code"], row["state"]) == ("05901", "documented")
-        assert row["start_date"] == pd.Timestamp("2020-10-01")
-        assert pd.isna(row["end_date"])
-        assert pd.isna(row["component"])
-
-    def test_a_lost_leading_zero_is_mended(self, tmp_path: Path, places: Gazetteer) -> None:
-        frame = self.read(tmp_path, places, files.coverage_row("5901"))
-        assert frame["municipality_code"].tolist() == ["05901"]
-
-    def test_every_problem_is_told_at_once(self, tmp_path: Path, places: Gazetteer) -> None:
-        rows = [
-            files.coverage_row("05901"),
-            files.coverage_row("77777", component="3"),
-            files.coverage_row("05901", start_date="20201001", programme_id="otro"),
-            files.coverage_row("05000", evidence="rumour", end_date="2025-02-30"),
-            files.coverage_row("5901"),
-        ]
-        with pytest.raises(SourceError) as refusal:
-            self.read(tmp_path, places, *rows)
-        assert str(refusal.value).splitlines() == [
-            f"{tmp_path.name}/coverage.csv: 8 problems. Mend these rows and refresh again.",
-            "  row 3: unknown municipality '77777'",
-            "  row 5: unknown municipality '05000'",
-            "  row 4: programme_id is 'otro', expected one of ['somos_comunidad']",
-            "  row 5: evidence is 'rumour', expected one of ['confirmed', 'official', 'reported']",
-            "  row 3: component is '3', expected one of ['', '1', '2', 'both']",
-            "  row 4: start_date '20201001' is no date like 2020-10-01",
-            "  row 5: end_date '2025-02-30' is no date like 2020-10-01",
-            "  row 6: the municipality appears twice",
-        ]
-
-    @pytest.mark.parametrize("text", ["", "programme_id\n", "programme_id,state\na,b\n"])
-    def test_another_table_is_no_contract(
-        self, tmp_path: Path, places: Gazetteer, text: str
-    ) -> None:
-        path = tmp_path / "coverage.csv"
-        path.write_text(text, "utf-8")
-        with pytest.raises(SourceError, match=r"coverage\.csv"):
-            read_coverage(path, places)
-
-
-class TestCoverageOf:
-    """05901 and 05902 are PDET, one of them in a region that a report names."""
-
-    def states(
-        self, municipalities: pd.DataFrame, documented: pd.DataFrame
-    ) -> tuple[dict[str, str], list[str]]:
-        subregions = {"05901": "Montes de María", "05902": "Sur de Prueba", "98901": "Catatumbo"}
-        known = municipalities.assign(
-            pdet_subregion=municipalities["municipality_code"].map(subregions)
-        )
-        frame = coverage_of(documented, known, SOMOS_COMUNIDAD)
-        states = dict(zip(frame["municipality_code"], frame["state"], strict=True))
-        return states, frame.loc[frame["is_named_region"], "municipality_code"].tolist()
-
-    def test_what_nobody_documented_is_never_not_covered(
-        self, tmp_path: Path, places: Gazetteer, municipalities: pd.DataFrame
-    ) -> None:
-        path = files.coverage(tmp_path / "c.csv", [files.coverage_row("13902")])
-        states, named = self.states(municipalities, read_coverage(path, places))
-        assert states == {
-            "05901": "candidate",
-            "05902": "candidate",
-            "05903": "no_evidence",
-            "13901": "no_evidence",
-            "13902": "documented",
-            "98901": "outside",
-        }
-        assert named == ["05901"]  # 98901 lies in a named region and outside the departments
-
-    def test_an_official_list_leaves_nothing_unknown(
-        self, tmp_path: Path, places: Gazetteer, municipalities: pd.DataFrame
-    ) -> None:
-        rows = [files.coverage_row(code, evidence="official") for code in ("05901", "13902")]
-        path = files.coverage(tmp_path / "c.csv", rows)
-        states, named = self.states(municipalities, read_coverage(path, places))
-        assert states == {
-            "05901": "covered",
-            "05902": "not_covered",
-            "05903": "not_covered",
-            "13901": "not_covered",
-            "13902": "covered",
-            "98901": "outside",
-        }
-        assert named == []
-
-    def test_a_list_with_one_report_in_it_is_not_official(
-        self, tmp_path: Path, places: Gazetteer, municipalities: pd.DataFrame
-    ) -> None:
-        rows = [files.coverage_row("05901", evidence="official"), files.coverage_row("13902")]
-        path = files.coverage(tmp_path / "c.csv", rows)
-        states, _ = self.states(municipalities, read_coverage(path, places))
-        assert states["05902"] == "candidate"

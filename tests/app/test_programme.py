@@ -1,0 +1,192 @@
+"""The programme's page: what it says, what it must never say, and the check of an official list."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import cached
+from pipeline import SOMOS_COMUNIDAD
+from pipeline.catalog import programmes
+from tests.app.country import MARKUP, frames
+from tests.world import files, published
+
+APP = Path(__file__).parents[2] / "dashboard/app.py"
+
+
+@pytest.fixture(scope="module")
+def country(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data_dir = tmp_path_factory.mktemp("data")
+    tables = frames()
+    series = tables["core.series"].set_index("series_id")
+    series.loc["sightings", "expected_results"] = "1"
+    series.loc["meteors", "expected_results"] = "1,2"
+    series.loc["ghosts", "expected_results"] = "2"
+    tables["core.series"] = series.reset_index()
+    published(data_dir, tables).close()
+    return data_dir
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    yield
+    cached._opened.cache_clear()
+
+
+def opened(data_dir: Path, monkeypatch: pytest.MonkeyPatch, lang: str = "en") -> AppTest:
+    monkeypatch.setenv("DATA_DIR", str(data_dir))
+    page = AppTest.from_file(str(APP), default_timeout=30)
+    page.query_params["lang"] = lang
+    page.run()
+    page.switch_page("pages/programme.py").run()
+    assert not page.exception
+    return page
+
+
+def text(page: AppTest) -> str:
+    return unescape("\n".join(one.proto.body for one in page.get("html")))
+
+
+def part(said: str, anchor: str) -> str:
+    return said.partition(f"id='{anchor}'")[2].partition("</section>")[0]
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_everything_declared_is_told_in_the_readers_language(
+    country: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    said = text(opened(country, monkeypatch, lang))
+    for one in SOMOS_COMUNIDAD.milestones:
+        assert one.label[lang] in said
+    for component in SOMOS_COMUNIDAD.components:
+        assert all(activity[lang] in said for activity in component.activities)
+    for figure in SOMOS_COMUNIDAD.reported:
+        assert f"{figure.source.title}, {figure.source.when[lang]}. {figure.caveat[lang]}" in said
+    assert all(one[lang] in said for one in SOMOS_COMUNIDAD.unknowns)
+
+
+def test_a_result_lists_its_series_and_how_far_they_reach(
+    country: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = part(text(opened(country, monkeypatch)), "results")
+    assert results.count("Context, not a measure of this result.") == 3
+    first, second, third = results.split("<article>")[1:]
+    assert "Series sightings" in first
+    assert "April 2023" in first
+    assert "ends before the planned end of the programme" in first
+    assert "Series meteors" in first
+    assert "Series meteors" in second
+    assert "not published here: unknown, not zero" in second.partition("Series ghosts")[2]
+    assert "<tr><th scope='row'>" not in third
+
+
+def test_a_series_that_ends_before_the_programme_says_nothing_of_it(
+    country: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = replace(SOMOS_COMUNIDAD, start=programmes.date(2024, 1, 1))
+    monkeypatch.setattr("pipeline.SOMOS_COMUNIDAD", late)
+    results = part(text(opened(country, monkeypatch)), "results")
+    assert "ends before the programme starts: says nothing of its years" in results
+
+
+def test_documented_places_have_evidence_start_and_source(
+    country: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = part(text(opened(country, monkeypatch)), "places")
+    assert "Public sources name 1 of the programme's 35 municipalities." in places
+    cells = [
+        "Villa Prueba", "Tierra Nuestra", "confirmed by several sources", "October 2020",
+        "Diario de Prueba, 2022",
+    ]  # fmt: skip
+    first, *rest = cells
+    assert f"<th scope='row'>{first}</th>" + "".join(f"<td>{one}</td>" for one in rest) in places
+
+
+def test_candidates_stay_candidates(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = text(opened(country, monkeypatch))
+    places = part(said, "places")
+    assert "1 other municipalities may be among the 34" in places
+    assert f"<li>{MARKUP}" in places  # unescaped here: the page escapes it
+    assert "likelier, inferred" in places
+    assert "Nueva Muestra" not in said  # nothing was found of it
+    assert "not covered" not in said.replace("no municipality is shown as not covered", "")
+    assert all(step.en in places for step in SOMOS_COMUNIDAD.inference)
+
+
+def test_an_official_list_leaves_no_candidates(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = frames()
+    states = {"05901": "covered", "05902": "not_covered", "05903": "not_covered"}
+    rows = tables["core.coverage"].set_index("municipality_code")
+    for code, state in states.items():
+        rows.loc[code, "state"] = state
+    rows["is_named_region"] = False
+    rows.loc["05901", "evidence"] = "official"
+    tables["core.coverage"] = rows.reset_index()[tables["core.coverage"].columns]
+    published(tmp_path, tables).close()
+    places = part(text(opened(tmp_path, monkeypatch)), "places")
+    assert "The programme's own list names 1 municipalities." in places
+    assert "<details>" not in places
+
+
+def test_a_link_in_a_source_is_a_web_address_or_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables = frames()
+    tables["core.coverage"].loc[0, "source_url"] = "javascript:alert(1)"
+    published(tmp_path, tables).close()
+    assert "javascript:" not in text(opened(tmp_path, monkeypatch))
+
+
+def checked(page: AppTest, name: str, content: bytes) -> str:
+    """What the page says of a list that is given to it."""
+    page.file_uploader[0].set_value((name, content, "text/csv")).run()
+    assert not page.exception
+    return text(page).partition("role='status'>")[2]
+
+
+def the_list(tmp_path: Path, *rows: tuple[str, ...]) -> bytes:
+    return files.coverage(tmp_path / "list.csv", rows).read_bytes()
+
+
+def test_a_list_in_order_is_shown_as_what_it_would_say(
+    country: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = the_list(tmp_path, files.coverage_row("05901", evidence="official"))
+    said = checked(opened(country, monkeypatch), "list.csv", content)
+    assert "The list is in order: 1 row." in said
+    assert "<th scope='row'>Covered</th><td>1</td>" in said
+    assert "<th scope='row'>Not on the list</th><td>2</td>" in said
+
+
+def test_every_problem_is_told_in_both_languages_and_as_text(
+    country: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        files.coverage_row("05901", evidence="<b>rumour</b>"),
+        files.coverage_row("77777"),
+    ]
+    page = opened(country, monkeypatch, "es")
+    said = checked(page, "list.csv", the_list(tmp_path, *rows))
+    assert "2 problemas: la lista no se puede usar así." in said
+    assert "evidence dice '<b>rumour</b>'" in said  # unescaped here
+    assert "&lt;b&gt;rumour" in "\n".join(one.proto.body for one in page.get("html"))
+    assert "<th scope='row'>3</th><td>no existe el municipio '77777'</td>" in said
+    assert "unknown municipality '77777'" in said
+
+
+def test_a_list_changes_nothing_and_is_gone_with_the_file(
+    country: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path: path.stat().st_mtime_ns for path in country.rglob("*")}
+    page = opened(country, monkeypatch)
+    content = the_list(tmp_path, files.coverage_row("05901", evidence="official"))
+    checked(page, "list.csv", content)
+    assert "Public sources name 1 of the programme's 35 municipalities." in text(page)
+    page.file_uploader[0].set_value(None).run()
+    assert "role='status'" not in text(page)
+    assert {path: path.stat().st_mtime_ns for path in country.rglob("*")} == before
