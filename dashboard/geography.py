@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,7 +45,7 @@ def geometry_file(municipalities: pd.DataFrame, departments: pd.DataFrame) -> by
                 {
                     "code": row.municipality_code,
                     "name": row.municipality_name,
-                    "label": _label_point(row.web_geometry),
+                    "label": label_point(row.web_geometry),
                     "department": row.department_name,
                 },
                 row.web_geometry,
@@ -56,13 +57,13 @@ def geometry_file(municipalities: pd.DataFrame, departments: pd.DataFrame) -> by
                 {
                     "name": row.department_name,
                     "is_shown": row.department_code in shown,
-                    "label": _label_point(row.web_geometry),
+                    "label": label_point(row.web_geometry),
                 },
                 row.web_geometry,
             )
             for row in _rows(departments)
         ],
-        "neighbours": _neighbours(),
+        "neighbours": neighbours(),
     }
     text = json.dumps(encode(layers), ensure_ascii=False, separators=(",", ":"))
     return gzip.compress(text.encode(), mtime=0)
@@ -83,14 +84,16 @@ def _shapes(outlines: pd.DataFrame) -> npt.NDArray[np.object_]:
     return shapes
 
 
-def _label_point(geometry: shapely.Geometry) -> list[float]:
+def label_point(geometry: shapely.Geometry) -> list[float]:
     """Where a name fits best: the middle of the widest part, as latitude and longitude."""
     part = max(shapely.get_parts(geometry), key=shapely.area)
     centre = shapely.get_point(shapely.maximum_inscribed_circle(part, 0.01), 0)
     return [round(centre.y, 3), round(centre.x, 3)]
 
 
-def _neighbours() -> list[Feature]:
+@cache
+def neighbours() -> list[Feature]:
+    """The countries around Colombia, as far as they can be seen."""
     world = decode(json.loads(_WORLD.read_text(encoding="utf-8")), "countries")
     return [
         Feature({}, shapely.intersection(country.geometry, REGION))

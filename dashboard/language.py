@@ -18,10 +18,16 @@ from babel.numbers import format_decimal
 
 LanguageCode = Literal["es", "en"]
 Window = Literal["year", "rolling", "month"]
+Span = Literal["year", "fiscal_year", "quarter", "fiscal_quarter", "rolling", "month"]
+"""Length of a period, and whose years and quarters they are: the calendar's or the US budget's."""
 
 CATALOGUES: Final = Path(__file__).parent / "locale"
 LANGUAGES: Final[dict[LanguageCode, Locale]] = {"es": Locale("es", "CO"), "en": Locale("en", "US")}
 _ONE_DECIMAL_BELOW: Final = 10
+_FISCAL_YEAR_MONTH: Final = 10
+"""Month in which a fiscal year of the United States begins; its number is that of its end."""
+
+_SEPTEMBER: Final = 9
 
 _AgeUnit = Literal["year", "month", "day"]
 _UNIT_DAYS: Final[dict[_AgeUnit, float]] = {"year": 365.25, "month": 30.4375, "day": 1}
@@ -120,14 +126,27 @@ class Words:
         """A month and its year."""
         return _month(self.code, month, "yMMM" if short else "yMMMM")
 
-    def period(self, start: date, window: Window) -> str:
-        """A period by the first day of its year or of its (last) month."""
-        if window == "year":
-            return str(start.year)
+    def period(self, start: date, window: Span) -> str:
+        """A period by its first day; twelve months by the first day of the last of them.
+
+        Examples
+        --------
+        >>> words("en").period(date(2023, 10, 1), "fiscal_quarter")
+        'Q1 US fiscal year 2024'
+        """
+        _ = self.text
         if window == "month":
             return self.month(start)
-        _ = self.text
-        return _("12 months to {month}").format(month=self.month(start))
+        if window == "rolling":
+            return _("12 months to {month}").format(month=self.month(start))
+        is_fiscal = window.startswith("fiscal")
+        year = str(start.year + (is_fiscal and start.month >= _FISCAL_YEAR_MONTH))
+        if is_fiscal:
+            year = _("US fiscal year {year}").format(year=year)
+        if window.endswith("year"):
+            return year
+        quarter = (start.month - 1) // 3
+        return _("Q{quarter} {year}").format(quarter=(quarter + is_fiscal) % 4 + 1, year=year)
 
 
 # A page writes the same few hundred months and numbers again and again.

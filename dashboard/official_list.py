@@ -4,7 +4,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard.language import Words
-from dashboard.panel import coverage_words
+from dashboard.phrases import coverage_phrases
 from dashboard.pieces import part, table
 from pipeline import SOMOS_COMUNIDAD, CheckedList, Warehouse, checked_list, views
 
@@ -58,7 +58,7 @@ def _preview(words: Words, checked: CheckedList) -> Markup:
     """What the list would say of the municipalities, once somebody builds with it."""
     _ = words.text
     counts = checked.counts
-    names = coverage_words(words)
+    names = coverage_phrases(words)
     rows = (
         (names[state][0], words.number(count), names[state][1])
         for state, count in counts.items()

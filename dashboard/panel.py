@@ -17,6 +17,8 @@ from dashboard.chart import (
 from dashboard.facts import Coverage, Figure, Place
 from dashboard.freshness import series_staleness
 from dashboard.language import Words
+from dashboard.palette import shown_palette
+from dashboard.phrases import coverage_phrases, evidence
 from dashboard.pieces import (
     bullets,
     figure_notes,
@@ -49,8 +51,8 @@ def place_panel(view: View, place: Place) -> None:
 def coverage_panel(words: Words, coverage: Coverage) -> None:
     """Write what is known of the programme in a municipality, apart from any figure."""
     _ = words.text
-    name, meaning = coverage_words(words)[coverage.state]
-    lines = [meaning, *_evidence(words, coverage)]
+    name, meaning = coverage_phrases(words)[coverage.state]
+    lines = [meaning, *evidence(words, coverage)]
     st.html(
         Markup(
             "<section class='coverage'><h3>{title}</h3>"
@@ -157,7 +159,7 @@ def _draw_history(view: View, history: pd.DataFrame) -> None:
     points = history_points(history, drawn, view.words)
     st.vega_lite_chart(
         points,
-        history_spec(points, marks, drawn, view.words),
+        history_spec(points, marks, drawn, view.words, colours=shown_palette()),
         width="stretch",
         theme=None,
         key="history",
@@ -184,51 +186,3 @@ def _unlocated(view: View, place: Place) -> Iterable[str]:
         yield _(
             "Without a known municipality in this department, and so not on the map: {events}."
         ).format(events=view.words.number(events))
-
-
-def coverage_words(words: Words) -> dict[str, tuple[str, str]]:
-    """Name of each state of coverage, and what it means."""
-    _ = words.text
-    return {
-        "documented": (
-            _("Documented"),
-            _("A public source names this municipality as one where the programme worked."),
-        ),
-        "candidate": (
-            _("Candidate, to be confirmed"),
-            _(
-                "No public list of the municipalities was found. This one, a PDET municipality of "
-                "the seven departments, may or may not be among those still unknown."
-            ),
-        ),
-        "no_evidence": (
-            _("No evidence either way"),
-            _("Nothing was found that names this municipality, and nothing that excludes it."),
-        ),
-        "covered": (_("Covered"), _("The programme's own list names this municipality.")),
-        "not_covered": (_("Not on the list"), _("The programme's own list does not name it.")),
-    }
-
-
-def evidence_words(words: Words) -> dict[str, str]:
-    """How well a place is known, by level of evidence."""
-    _ = words.text
-    return {
-        "official": _("official"),
-        "confirmed": _("confirmed by several sources"),
-        "reported": _("reported once"),
-    }
-
-
-def _evidence(words: Words, coverage: Coverage) -> Iterable[str]:
-    """How well a documented place is known, and from where."""
-    _ = words.text
-    if coverage.evidence is None:
-        return
-    level = evidence_words(words)[coverage.evidence]
-    yield _("Evidence: {level}.").format(level=level)
-    if coverage.start_date and coverage.start_precision == "month":
-        yield _("Since {month}.").format(month=words.month(coverage.start_date))
-    source = ", ".join(filter(None, (coverage.source_title, coverage.source_date)))
-    if source:
-        yield _("Source: {source}.").format(source=source)

@@ -3,9 +3,10 @@
 The marts say *rising*, *high-high*, *not determined*; every page and the brief say it from here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from dashboard.facts import Coverage
 from dashboard.language import Words
 
 SYMBOLS: Final[Mapping[str, str]] = {
@@ -176,3 +177,53 @@ def anomaly_phrases(words: Words) -> dict[str, Phrase]:
             _("not determined"), _("Too little past of the same kind to compare with.")
         ),
     }
+
+
+def coverage_phrases(words: Words) -> dict[str, Phrase]:
+    """States of ``core.coverage``."""
+    _ = words.text
+    return {
+        "documented": Phrase(
+            _("Documented"),
+            _("A public source names this municipality as one where the programme worked."),
+        ),
+        "candidate": Phrase(
+            _("Candidate, to be confirmed"),
+            _(
+                "No public list of the municipalities was found. This one, a PDET municipality of "
+                "the seven departments, may or may not be among those still unknown."
+            ),
+        ),
+        "no_evidence": Phrase(
+            _("No evidence either way"),
+            _("Nothing was found that names this municipality, and nothing that excludes it."),
+        ),
+        "covered": Phrase(_("Covered"), _("The programme's own list names this municipality.")),
+        "not_covered": Phrase(
+            _("Not on the list"), _("The programme's own list does not name it.")
+        ),
+    }
+
+
+def evidence_levels(words: Words) -> dict[str, str]:
+    """How well a place is known, by level of evidence."""
+    _ = words.text
+    return {
+        "official": _("official"),
+        "confirmed": _("confirmed by several sources"),
+        "reported": _("reported once"),
+    }
+
+
+def evidence(words: Words, coverage: Coverage) -> Iterable[str]:
+    """How well a documented place is known, and from where."""
+    _ = words.text
+    if coverage.evidence is None:
+        return
+    level = evidence_levels(words)[coverage.evidence]
+    yield _("Evidence: {level}.").format(level=level)
+    if coverage.start_date and coverage.start_precision == "month":
+        yield _("Since {month}.").format(month=words.month(coverage.start_date))
+    source = ", ".join(filter(None, (coverage.source_title, coverage.source_date)))
+    if source:
+        yield _("Source: {source}.").format(source=source)

@@ -54,7 +54,7 @@ def mark_key(words: Words, marks: Sequence[Marked], history: pd.DataFrame) -> Ma
     _ = words.text
     lines = [
         Markup(
-            "<li><i style='border-left: 2px {line} {colour}'></i><b>{number}</b>"
+            "<li><i style='border-left: 2px {line} var(--{colour})'></i><b>{number}</b>"
             "<span>{label} <em>{month}</em></span></li>"
         ).format(
             line=STYLES[mark.kind].line,

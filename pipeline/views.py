@@ -6,13 +6,17 @@ figures of violence. What is not published has no row: missing is never zero.
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from pipeline.analysis.classes import MISSING_CLASS
+from pipeline.analysis.rates import rate_table
+from pipeline.catalog.methods import DISPERSION_LARGEST
+from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
+from pipeline.errors import ContractError
 from pipeline.store.warehouse import Warehouse
 
 Window = Literal["year", "rolling", "month"]
@@ -21,6 +25,13 @@ Window = Literal["year", "rolling", "month"]
 WholeWindow = Literal["year", "fiscal", "pooled", "rolling"]
 """What statistics are told of: a calendar year, a fiscal year of the United States, three calendar
 years, the newest twelve months. A period is named by the first day of its last month."""
+
+GroupWindow = Literal["year", "fiscal_year", "quarter", "rolling", "month"]
+"""Length of a period: a calendar year, a fiscal year of the United States, three months from
+January, April, July or October (which are quarters of either), twelve months, one month."""
+
+_WHOLE_MONTHS: Final = {"year": 12, "fiscal_year": 12, "quarter": 3}
+"""Months of a period that may lack some of them."""
 
 Measure = Literal["count", "rate"]
 """What a colour stands for."""
@@ -270,6 +281,126 @@ def publisher_counts(warehouse: Warehouse, municipality_code: str) -> pd.DataFra
         year that a publisher does not publish has no row of it.
     """
     return warehouse.query("view/publisher_counts", municipality_code=municipality_code)
+
+
+def peers(warehouse: Warehouse, municipality_code: str) -> pd.DataFrame:
+    """Municipalities outside the seven departments that were most alike before the programme.
+
+    Returns
+    -------
+    peers
+        `position`, `peer_code`, names, `distance`, and what both were compared by: of the peer
+        `rate_before_per_100k`, `population` and `density_per_km2`, and the same with `own_` before
+        them. The nearest first; empty outside the seven departments. `peer_rule` says the rule.
+    """
+    return warehouse.query("view/peers", municipality_code=municipality_code)
+
+
+def peer_balance(warehouse: Warehouse) -> pd.DataFrame:
+    """How alike peers make the seven departments, and the documented places as a group.
+
+    Returns
+    -------
+    balance
+        Columns of ``mart.peer_balance``, by group and covariate.
+    """
+    return warehouse.query("view/peer_balance")
+
+
+def peer_rule(warehouse: Warehouse) -> pd.DataFrame:
+    """The rule that peers are picked by, to be printed wherever they are shown.
+
+    Returns
+    -------
+    rule
+        One row, or none where there are no peers: `series_id`, `first_year`, `last_year`, `peers`
+        of each place, and the sentence `rule_es` and `rule_en`.
+    """
+    return warehouse.query("view/peer_rule")
+
+
+def group_history(
+    warehouse: Warehouse, series_id: str, codes: Sequence[str], window: GroupWindow
+) -> pd.DataFrame:
+    """One series in several places together over time: peers, departments, chosen municipalities.
+
+    The limits are those of one count of all places, so they say how sure the rate of the group is,
+    not how its places differ.
+
+    Parameters
+    ----------
+    warehouse
+        An open warehouse.
+    series_id
+        A series of violence; others are measured, and have no rows.
+    codes
+        Municipalities, and departments by their two digits: all their municipalities and the events
+        of unknown municipality. What departments file on their own is in `department_history`.
+    window
+        Length of a period.
+
+    Returns
+    -------
+    history
+        `period`, `events` of the members that publish, `population`, `person_years`, rate with its
+        95 % limits, `is_provisional`, `is_partial`, `is_population_carried`, `crosses_edition`,
+        `edition` of the population (the newest where they are mixed: draw no line from one to the
+        next), `members`, `members_published` and `members_with_residents` of them. There is no rate
+        where a member publishes nothing or has no known residents: the group would be another one.
+        Earliest first; of a department residents of the places that existed count.
+
+    Raises
+    ------
+    ContractError
+        If no code is given or one is unknown, or if the series is kept apart from coverage and
+        several municipalities of the programme's departments are asked for as a group.
+    """
+    asked = list(dict.fromkeys(codes))
+    known = warehouse.query("view/places")["municipality_code"]
+    unknown = sorted(set(asked) - set(known) - set(known.str[:2]))
+    if unknown or not asked:
+        example = f", for example {unknown[0]!r}" if unknown else ""
+        message = (
+            f"group: {len(unknown)} of {len(asked)} codes are no place{example}; give codes of "
+            "five digits for municipalities and of two for departments"
+        )
+        raise ContractError(message)
+    judged = warehouse.query("view/group_judge", series_id=series_id, largest=DISPERSION_LARGEST)
+    ours = [one for one in asked if one[:2] in PROGRAMME_DEPARTMENTS]
+    singled = [one for one in ours if one not in PROGRAMME_DEPARTMENTS]
+    if judged["is_apart_from_coverage"].any() and len(singled) > 1:
+        message = (
+            f"group: {series_id} is never told of {len(singled)} municipalities of the programme's "
+            "departments together, since a group may be where people work; ask for one, or for "
+            "departments"
+        )
+        raise ContractError(message)
+    figures = warehouse.query(
+        "view/group_history", series_id=series_id, codes=asked, time_window=window
+    )
+    spread = pd.Series(judged["dispersion"].to_numpy(float), index=[series_id] * len(judged))
+    history = rate_table(figures.assign(series_id=series_id), spread)
+    is_whole = history["members_published"].eq(history["members"]) & history[
+        "members_with_residents"
+    ].eq(history["members"])
+    rates = ["rate_per_100k", "rate_lower_per_100k", "rate_upper_per_100k"]
+    history[rates] = history[rates].where(is_whole)
+    history["is_partial"] = history["months_published"] < _WHOLE_MONTHS.get(window, 0)
+    return history.drop(columns=["series_id", "days", "group_squares", "months_published"])
+
+
+def department_history(warehouse: Warehouse, series_id: str, department_code: str) -> pd.DataFrame:
+    """One series in one department by year, with events of unknown municipality.
+
+    Returns
+    -------
+    history
+        `year`, `events`, `unlocated_events` among them, `population`, rate with limits, flags and
+        `edition` of the population, earliest first.
+    """
+    return warehouse.query(
+        "view/department_history", series_id=series_id, department_code=department_code
+    )
 
 
 def unlocated(warehouse: Warehouse, series_id: str, window: Window, period: date) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from dashboard import cached, facts
 from dashboard.facts import Coverage, Place, Series
 from dashboard.language import Words
 from dashboard.official_list import list_check
-from dashboard.panel import coverage_words, evidence_words
+from dashboard.phrases import coverage_phrases, evidence_levels
 from dashboard.pieces import bullets, contents, each, part, provenance, table, tile, tiles
 from dashboard.shell import heading, language, remember_language
 from pipeline import SOMOS_COMUNIDAD, Reference, Warehouse
@@ -202,7 +202,7 @@ def _documented(words: Words, place: Place, coverage: Coverage) -> tuple[object,
     return (
         place.municipality_name,
         place.department_name,
-        evidence_words(words).get(coverage.evidence or "", ""),
+        evidence_levels(words).get(coverage.evidence or "", ""),
         _since(words, coverage),
         _source(coverage),
     )
@@ -230,7 +230,7 @@ def _source(coverage: Coverage) -> Markup:
 def _candidates(words: Words, candidates: Sequence[tuple[Place, Coverage]], missing: int) -> Markup:
     """The candidates by department, and how they were inferred."""
     _ = words.text
-    name, _meaning = coverage_words(words)["candidate"]
+    name, _meaning = coverage_phrases(words)["candidate"]
     likelier = [place for place, one in candidates if one.is_named_region]
     badge = _("likelier, inferred")
     lead = _(

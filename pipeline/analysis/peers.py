@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.spatial.distance import cdist
 
 from pipeline.catalog import methods
+from pipeline.catalog.text import Locale, Text
 from pipeline.errors import ContractError
 
 
@@ -20,6 +21,20 @@ class Scale(StrEnum):
 
     LOG = "logarithm"
     ROOT = "square root"
+
+
+_YEARS = f"{methods.PEER_FIRST_YEAR}–{methods.PEER_LAST_YEAR}"
+_SCALES = {
+    Scale.LOG: Text("logaritmo", "logarithm"),
+    Scale.ROOT: Text("raíz cuadrada", "square root"),
+}
+_COVARIATES = {
+    "rate_before_per_100k": Text(
+        f"la tasa de homicidio de {_YEARS}", f"the homicide rate of {_YEARS}"
+    ),
+    "population": Text(f"los habitantes de {_YEARS}", f"the residents of {_YEARS}"),
+    "density_per_km2": Text("los habitantes por km²", "the residents per km²"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +60,25 @@ class PeerRule:
     )
     peers: int = methods.PEERS
 
-    def __str__(self) -> str:
-        """The rule as a sentence."""
-        columns = ", ".join(f"{column} ({scale})" for column, scale in self.covariates)
-        return f"nearest {self.peers} outside the group by Mahalanobis distance over {columns}"
+    @property
+    def sentence(self) -> Text:
+        """The rule in words."""
+        es, en = (
+            f" {joined} ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
+            for joined, words in (("y", self._words("es")), ("and", self._words("en")))
+        )
+        return Text(
+            f"Los {self.peers} municipios más cercanos fuera del grupo, por distancia de "
+            f"Mahalanobis sobre {es}.",
+            f"The nearest {self.peers} municipalities outside the group, by Mahalanobis distance "
+            f"over {en}.",
+        )
+
+    def _words(self, locale: Locale) -> list[str]:
+        return [
+            f"{_COVARIATES[column][locale]} ({_SCALES[scale][locale]})"
+            for column, scale in self.covariates
+        ]
 
 
 def nearest_peers(
@@ -119,6 +149,7 @@ def balance_table(
     is_in_group: "pd.Series[bool]",
     is_eligible: "pd.Series[bool]",
     rule: PeerRule | None = None,
+    pairs: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     r"""How alike the group is to all eligible places, and to its peers.
 
@@ -133,6 +164,8 @@ def balance_table(
     ----------
     places, is_in_group, is_eligible, rule
         As for `nearest_peers`.
+    pairs
+        Peers as from `nearest_peers`, of the group or of more places; found for the group if None.
 
     Returns
     -------
@@ -146,11 +179,13 @@ def balance_table(
     25(1), 1-21.
     """
     rule = rule or PeerRule()
-    pairs = nearest_peers(places, is_in_group, is_eligible, rule)
+    if pairs is None:
+        pairs = nearest_peers(places, is_in_group, is_eligible, rule)
     scaled = _scaled(places, rule)
     group, pool = _group_and_pool(scaled, is_in_group, is_eligible)
     deviation = np.sqrt((group.var() + pool.var()) / 2).replace(0, np.nan)
-    after = (group.mean() - scaled.loc[pairs["peer_code"]].mean()) / deviation
+    peers = pairs.loc[pairs["municipality_code"].isin(group.index), "peer_code"]
+    after = (group.mean() - scaled.loc[peers].mean()) / deviation
     return pd.DataFrame(
         {
             "difference_before": (group.mean() - pool.mean()) / deviation,

@@ -295,44 +295,47 @@ def dispersion(
     return max(1.0, float(squares.sum()) / informed) if informed else float("nan")
 
 
-def rolling_sum(
-    matrix: Aligned, available: npt.ArrayLike, window: int = methods.ROLLING_WINDOW_MONTHS
-) -> Aligned:
-    """Sum of each month and the months before it, where all of them are available.
+def rate_table(exposures: pd.DataFrame, spread: "pd.Series[float]") -> pd.DataFrame:
+    """Add person-years, the crude rate and its 95 % limits.
+
+    A place whose population is unknown has a count and no rate. A series whose events come in
+    groups of unknown size has a rate and no limits: a guessed interval would be none.
 
     Parameters
     ----------
-    matrix
-        Consecutive months of events or person-years. Shape ``(months,)`` or ``(months, places)``;
-        NaN counts as not available.
-    available
-        True where the month was published. Shape ``(months,)`` or that of `matrix`.
-    window
-        Months in the window, at least 1.
+    exposures
+        One row per series, place and period: `series_id`, `events`, `group_squares` (NaN where
+        group sizes are unknown), `population` (mean residents, NaN where unknown), `days`
+        published, `is_population_carried` and `crosses_edition`, besides any other columns.
+    spread
+        Variance over mean of every series, by series: 1 for independent events, NaN where unknown.
 
     Returns
     -------
-    sums
-        Same shape; row *t* holds the window that ends with month *t*, NaN if any of its months is
-        not available or lies before the first row.
-
-    Examples
-    --------
-    >>> rolling_sum(np.array([1, 2, 3, 4]), [True, True, True, True], window=3)
-    array([nan, nan,  6.,  9.])
+    rates
+        The same rows and columns, with `person_years`, `rate_per_100k`, `rate_lower_per_100k` and
+        `rate_upper_per_100k`; NaN where undefined. Flags about the population fall where there is
+        none.
     """
-    refuse_other_index(matrix, available)
-    values = np.asarray(matrix, dtype=float)
-    published = np.asarray(available, dtype=bool)
-    if published.ndim < values.ndim:
-        published = published.reshape(-1, *(1,) * (values.ndim - 1))
-    known = np.where(published, values, np.nan)
-    sums = np.full(known.shape, np.nan)
-    ends = max(len(known) - window + 1, 0)
-    if ends:
-        # Adding slices, unlike a difference of running totals, keeps zero exactly zero.
-        sums[window - 1 :] = sum(known[start : start + ends] for start in range(window))
-    return shaped_like(matrix, sums)
+    code, ids = pd.factorize(exposures["series_id"])
+    ratio = spread.loc[ids].to_numpy()[code]
+    at_risk = person_years(exposures["population"], exposures["days"])
+    defined = at_risk.notna().to_numpy()
+    lower = np.full(len(exposures), np.nan)
+    upper = np.full(len(exposures), np.nan)
+    events = exposures["events"].to_numpy()
+    squares = exposures["group_squares"].to_numpy()
+    lower[defined], upper[defined] = compound_limits(
+        events[defined], squares[defined], ratio[defined]
+    )
+    return exposures.assign(
+        is_population_carried=exposures["is_population_carried"] & defined,
+        crosses_edition=exposures["crosses_edition"] & defined,
+        person_years=at_risk,
+        rate_per_100k=crude_rate_per_100k(exposures["events"], at_risk),
+        rate_lower_per_100k=crude_rate_per_100k(lower, at_risk.to_numpy()),
+        rate_upper_per_100k=crude_rate_per_100k(upper, at_risk.to_numpy()),
+    )
 
 
 def _gamma_limits(

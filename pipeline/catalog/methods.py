@@ -20,9 +20,6 @@ ed., chapter 3.
 RATE_BASE_PERSONS: Final = 100_000
 """Persons per rate: the base of the publishers' own homicide rates and of UNODC's."""
 
-ROLLING_WINDOW_MONTHS: Final = 12
-"""Months in a rolling window: every window holds each season once."""
-
 DISPERSION_LARGEST: Final = 50.0
 """Variance over mean beyond which no limits are given: one ratio no longer describes all places.
 
@@ -213,6 +210,16 @@ PEERS: Final = 5
 
 Rubin and Thomas (2000), *Journal of the American Statistical Association* 95(450), 573-585, and
 Stuart (2010), *Statistical Science* 25(1), 1-21, on what more matches win and cost.
+"""
+
+PEER_SERIES: Final = "homicide_mindefensa"
+"""Homicide by which peers are alike: the publisher with all years and municipalities."""
+
+PEER_FIRST_YEAR: Final = 2017
+PEER_LAST_YEAR: Final = 2019
+"""Years whose pooled rate, residents and density make peers: the last three before the programme.
+
+Our choice: 2020 is left out, since the programme began in October and the pandemic in March.
 """
 
 BALANCE_LIMIT: Final = 0.25

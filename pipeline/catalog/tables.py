@@ -621,6 +621,65 @@ _TABLES = (
         ),
     ),
     _table(
+        "mart.peer_covariate",
+        "one row per municipality of the country: what its peers are picked by, from before the "
+        "programme",
+        ("municipality_code",),
+        municipality_code=_municipality("DIVIPOLA code"),
+        is_in_group=_flag("in one of the seven departments: peers are picked for it"),
+        rate_before_per_100k=_number(
+            "crude homicide rate of 2017 to 2019", unit="per 100,000 person-years", nullable=True
+        ),
+        population=_number(
+            "residents, the mean over the same years; 2017 is of another edition than 2018 and "
+            "2019",
+            unit="persons",
+            nullable=True,
+        ),
+        density_per_km2=_number("residents over area", unit="persons per km²", nullable=True),
+    ),
+    _table(
+        "mart.peer",
+        "one row per municipality of the seven departments and peer outside these departments",
+        ("municipality_code", "position"),
+        municipality_code=_municipality("DIVIPOLA code"),
+        position=_count("1 for the nearest"),
+        peer_code=_municipality("DIVIPOLA code of the peer"),
+        distance=_number("Mahalanobis distance of the covariates", unit="standard deviations"),
+    ),
+    _table(
+        "mart.peer_balance",
+        "one row per group and covariate: how alike a group is to all eligible places and to its "
+        "peers",
+        ("compared_group", "covariate"),
+        compared_group=_one_of(
+            "all municipalities of the seven departments, or those of documented coverage",
+            "departments",
+            "documented",
+        ),
+        covariate=_text("column of mart.peer_covariate", pattern=IDENTIFIER),
+        places=_count("municipalities of the group with peers", unit="municipalities"),
+        peers=_count("municipalities that are the peer of any of them", unit="municipalities"),
+        difference_before=_signed(
+            "standardised mean difference from all eligible places", unit="standard deviations"
+        ),
+        difference_after=_signed(
+            "the same from the peers, each as often as it was picked", unit="standard deviations"
+        ),
+        is_balanced=_flag("the latter is known and at most 0.25 either way"),
+    ),
+    _table(
+        "mart.peer_rule",
+        "one row: the rule that peers are picked by; none where there are no peers",
+        ("series_id",),
+        series_id=_series(),
+        first_year=_year(),
+        last_year=_year(),
+        peers=_count("peers of each municipality", unit="municipalities"),
+        rule_es=_text("the rule in words, in Spanish"),
+        rule_en=_text("the rule in words, in English"),
+    ),
+    _table(
         "mart.window_month",
         "one row per window and month in it; windows within the months that some series publishes",
         ("time_window", "period", "month"),

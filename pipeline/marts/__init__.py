@@ -13,6 +13,7 @@ from pipeline.marts import (
     change,
     clusters,
     gaps,
+    peers,
     ranks,
     rates,
     smoothing,
@@ -57,3 +58,4 @@ def store_statistics(draft: Draft, spread: "pd.Series[float]") -> None:
     ]
     draft.store("mart.computation", pd.concat(computations, ignore_index=True))
     gaps.store(draft)
+    peers.store(draft)

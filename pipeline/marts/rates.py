@@ -8,12 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.classes import class_breaks, class_of
-from pipeline.analysis.rates import (
-    compound_limits,
-    crude_rate_per_100k,
-    dispersion,
-    person_years,
-)
+from pipeline.analysis.rates import dispersion, rate_table
 from pipeline.catalog.methods import DISPERSION_LARGEST
 from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
 from pipeline.catalog.series import Interval, Series
@@ -78,49 +73,6 @@ def _store_rates(
     breaks = class_break_table(rates, window, PROGRAMME_DEPARTMENTS)
     store_rows(draft, _MARTS[window], with_classes(rates, breaks))
     return breaks
-
-
-def rate_table(exposures: pd.DataFrame, spread: "pd.Series[float]") -> pd.DataFrame:
-    """Add person-years, the crude rate and its 95 % limits.
-
-    A place whose population is unknown has a count and no rate. A series whose events come in
-    groups of unknown size has a rate and no limits: a guessed interval would be none.
-
-    Parameters
-    ----------
-    exposures
-        One row per series, place and period: `series_id`, `events`, `group_squares` (NaN where
-        group sizes are unknown), `population` (mean residents, NaN where unknown), `days`
-        published, `is_population_carried` and `crosses_edition`, besides any other columns.
-    spread
-        Variance over mean of every series, by series: 1 for independent events, NaN where unknown.
-
-    Returns
-    -------
-    rates
-        The same rows and columns, with `person_years`, `rate_per_100k`, `rate_lower_per_100k` and
-        `rate_upper_per_100k`; NaN where undefined. Flags about the population fall where there is
-        none.
-    """
-    code, ids = pd.factorize(exposures["series_id"])
-    ratio = spread.loc[ids].to_numpy()[code]
-    at_risk = person_years(exposures["population"], exposures["days"])
-    defined = at_risk.notna().to_numpy()
-    lower = np.full(len(exposures), np.nan)
-    upper = np.full(len(exposures), np.nan)
-    events = exposures["events"].to_numpy()
-    squares = exposures["group_squares"].to_numpy()
-    lower[defined], upper[defined] = compound_limits(
-        events[defined], squares[defined], ratio[defined]
-    )
-    return exposures.assign(
-        is_population_carried=exposures["is_population_carried"] & defined,
-        crosses_edition=exposures["crosses_edition"] & defined,
-        person_years=at_risk,
-        rate_per_100k=crude_rate_per_100k(exposures["events"], at_risk),
-        rate_lower_per_100k=crude_rate_per_100k(lower, at_risk.to_numpy()),
-        rate_upper_per_100k=crude_rate_per_100k(upper, at_risk.to_numpy()),
-    )
 
 
 def dispersion_table(monthly: pd.DataFrame, series_ids: Sequence[str]) -> pd.DataFrame:

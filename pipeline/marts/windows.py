@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from pipeline.analysis.rates import rate_table
 from pipeline.analysis.windows import Window, window_months
-from pipeline.marts.rates import rate_table
 from pipeline.marts.rows import store_rows
 from pipeline.store.warehouse import Draft
 

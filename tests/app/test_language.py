@@ -104,3 +104,16 @@ def test_a_rate_claims_no_more_than_it_knows(value: float, text: str) -> None:
 )
 def test_a_period_has_a_name(code: LanguageCode, window: Window, text: str) -> None:
     assert words(code).period(date(2026, 1, 1), window) == text
+
+
+@pytest.mark.parametrize(
+    ("start", "span", "text"),
+    [
+        (date(2024, 10, 1), "quarter", "Q4 2024"),
+        (date(2024, 10, 1), "fiscal_quarter", "Q1 US fiscal year 2025"),
+        (date(2025, 7, 1), "fiscal_quarter", "Q4 US fiscal year 2025"),
+        (date(2024, 10, 1), "fiscal_year", "US fiscal year 2025"),
+    ],
+)
+def test_a_fiscal_year_begins_in_october_and_is_named_for_its_end(start, span, text) -> None:
+    assert words("en").period(start, span) == text

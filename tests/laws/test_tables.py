@@ -35,6 +35,15 @@ _FELL = (
     "'falling' as word"
 )
 
+_PEERS = """
+    insert into mart.peer_rule values ('sightings', 2017, 2019, 2, '', '');
+    insert into mart.peer_covariate values
+        ('05901', true, 1, 1, 1), ('05902', true, 1, 1, 1),
+        ('05903', true, 1, 1, null), ('98901', false, 1, 1, 1);
+    insert into mart.peer values ('05901', 1, '98901', 0.5), ('05902', 1, '98901', 0.1)
+"""
+"""The invented country publishes nothing from before the programme."""
+
 BREACHES = {
     "anomalies": [
         "update mart.anomaly set events = events + 1",
@@ -151,6 +160,16 @@ BREACHES = {
         "update core.crime_monthly set events = 8 where series_id = 'sightings' and events = 7",
         "delete from core.crime_monthly where series_id = 'sightings_by_day' and events = 6",
     ],
+    "peers": [
+        _PEERS.replace("0.1)", "0.1), ('05901', 2, '98901', 0.4)"),  # nearer than the first
+        _PEERS.replace("0.1)", "0.1), ('05901', 3, '98901', 0.6)"),
+        _PEERS.replace("'sightings', 2017, 2019, 2", "'sightings', 2017, 2019, 0")
+        + ", ('05901', 3, '98901', 0.6)",
+        _PEERS.replace("('05902', 1, '98901'", "('05902', 1, '05901'"),
+        _PEERS.replace("('05902', 1,", "('05903', 1,"),
+        _PEERS.replace("('98901', false, 1", "('98901', false, null"),
+        _PEERS.replace("('05902', 1,", "('98901', 1,"),
+    ],
     "published_months": [
         "insert into core.crime_monthly values ('sightings', '05901', '2022-04-01', 1)",
         "insert into core.crime_monthly values ('sightings', '05901', '2020-12-01', 1)",
@@ -250,6 +269,11 @@ def test_a_change_whose_limits_exclude_none_may_be_named(draft: Draft) -> None:
     draft._connection.execute(_TREND.format(facts=_FELL))
     assert draft.frame("check/changes").empty
     assert draft.frame("check/trends").empty
+
+
+def test_peers_of_whom_all_is_known_break_no_law(draft: Draft) -> None:
+    draft._connection.execute(_PEERS)
+    assert draft.frame("check/peers").empty
 
 
 def test_a_trend_leaves_out_a_year_that_may_grow(draft: Draft) -> None:

@@ -98,9 +98,33 @@ def test_order_of_rows_is_irrelevant(order: list[int]) -> None:
 
 
 def test_the_rule_says_itself() -> None:
-    assert str(ONE) == (
-        "nearest 2 outside the group by Mahalanobis distance over population (logarithm)"
+    assert ONE.sentence.en == (
+        "The nearest 2 municipalities outside the group, by Mahalanobis distance over the "
+        "residents of 2017–2019 (logarithm)."
     )
+    assert PeerRule().sentence.es == (
+        "Los 5 municipios más cercanos fuera del grupo, por distancia de Mahalanobis sobre la tasa "
+        "de homicidio de 2017–2019 (raíz cuadrada), los habitantes de 2017–2019 (logaritmo) y los "
+        "habitantes por km² (logaritmo)."
+    )
+
+
+def test_balance_of_a_part_of_the_group_rests_on_the_peers_of_the_whole() -> None:
+    # Group 4, 6 of which only 6; pool 0, 5, 5, 10. Peers given: 5 and 10 of 6, 0 of 4.
+    places, group, eligible = country(list(np.exp([4.0, 6, 0, 5, 5, 10])), 2)
+    pairs = pd.DataFrame(
+        {
+            "municipality_code": ["90001", "90002", "90002"],
+            "peer_code": ["90003", "90004", "90006"],
+        }
+    )
+    again = pd.concat([places, places.loc[["90002"]].set_axis(["90007"])])
+    part, able = (flags.reindex(again.index, fill_value=False) for flags in (group, eligible))
+    part["90001"], part["90007"], able["90001"] = False, True, False
+    table = balance_table(again, part, able, ONE, pairs)
+    # 6 and 6 beside 5 and 10; the pool's variance is 50 / 3, that of the part 0
+    assert table.loc["population", "difference_after"] == pytest.approx(-1.5 / np.sqrt(50 / 6))
+    assert table.loc["population", "difference_before"] == pytest.approx(1 / np.sqrt(50 / 6))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from scipy.stats import gamma
 
-from pipeline.marts.rates import class_break_table, dispersion_table, rate_table, with_classes
+from pipeline.analysis.rates import rate_table
+from pipeline.marts.rates import class_break_table, dispersion_table, with_classes
 from pipeline.store.warehouse import Warehouse
 from tests import world
 
