@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, NamedTuple, TypeVar, cast
 
+import numpy as np
 import pandas as pd
 
 from dashboard.cached import remembered
@@ -263,6 +264,8 @@ def rows(frame: pd.DataFrame, kind: type[Row]) -> Iterator[Row]:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell holds anything
+    if isinstance(value, np.ndarray):
+        return tuple(map(_plain, value))
     if isinstance(value, pd.Timestamp):
         return value.date()
     return None if pd.isna(value) else value

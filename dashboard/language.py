@@ -105,6 +105,18 @@ class Words:
         pattern = "#,##0.0" if 0 < value < _ONE_DECIMAL_BELOW else "#,##0"
         return _number(self.code, value, pattern)
 
+    def percent(self, value: float) -> str:
+        """A change in percent with its sign: one decimal below ten.
+
+        Examples
+        --------
+        >>> words("en").percent(-7.63)
+        '-7.6%'
+        """
+        pattern = "#,##0.0" if abs(value) < _ONE_DECIMAL_BELOW else "#,##0"
+        sign = _number(self.code, value, f"+{pattern};-{pattern}")
+        return f"{sign}\xa0%" if self.code == "es" else f"{sign}%"
+
     def day(self, day: date) -> str:
         """A date in full."""
         return format_date(day, "long", locale=self.locale)

@@ -19,6 +19,9 @@ SYMBOLS: Final[Mapping[str, str]] = {
     "falling": "▼",
     "stable": "≈",
     "not determined": "·",
+    "reliable": "●",
+    "with care": "◐",
+    "unstable": "○",
 }
 """A sign beside the word, so that nothing is told by colour alone."""
 

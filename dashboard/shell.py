@@ -33,6 +33,12 @@ def run() -> None:
         [
             st.Page(_HERE / "pages/map.py", title=_("Map"), icon=":material/map:", default=True),
             st.Page(
+                _HERE / "pages/compare.py",
+                title=_("Compare"),
+                icon=":material/table_rows:",
+                url_path="compare",
+            ),
+            st.Page(
                 _HERE / "pages/programme.py",
                 title=_("Programme"),
                 icon=":material/handshake:",

@@ -12,6 +12,7 @@ from pipeline.errors import AtlasError, CatalogError, ContractError, SourceError
 from pipeline.reasons import Reason, ReasonKind
 from pipeline.standing import Lapse, Standing, register_path, standings
 from pipeline.store.published import published_path
+from pipeline.words import normalised
 
 if TYPE_CHECKING:
     from pipeline.ingest.coverage import CheckedList, checked_list
@@ -36,6 +37,7 @@ __all__ = [
     "Text",
     "Warehouse",
     "checked_list",
+    "normalised",
     "published_path",
     "register_path",
     "standings",

@@ -256,6 +256,25 @@ def ranks(warehouse: Warehouse, series_id: str, window: Literal["year", "pooled"
     return warehouse.query("view/ranks", series_id=series_id, time_window=window)
 
 
+def comparison(
+    warehouse: Warehouse, series_id: str, window: Literal["year", "pooled"]
+) -> pd.DataFrame:
+    """Everything by which municipalities can be set beside one another in one series.
+
+    Returns
+    -------
+    comparison
+        One row per municipality of the programme's departments, published or not: names,
+        `pdet_subregion`; the newest `period` that stands and can be compared, with `events`, crude
+        and smoothed rate with 95 % limits and `reliability`; limits of the rank with `ranked` and
+        `alike`; `trend` and `change` (words) with the years they are told of; and `history`, one
+        rate (a count, if the series has no rate) per year from `history_first_year`, NaN where
+        nothing is published, provisional and incomplete years left out. Empty where unknown. By
+        municipality code.
+    """
+    return warehouse.query("view/comparison", series_id=series_id, time_window=window)
+
+
 def source_gaps(warehouse: Warehouse) -> pd.DataFrame:
     """How far apart publishers of the same events count, and whether they move alike.
 
@@ -591,3 +610,27 @@ def anomalies(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
         and `is_provisional`. By month and code.
     """
     return warehouse.query("view/anomalies", series_id=series_id)
+
+
+def newest_anomalies(warehouse: Warehouse) -> pd.DataFrame:
+    """What is not as usual in the newest three months of any series.
+
+    Returns
+    -------
+    anomalies
+        The rows of `anomalies` that are unusually high, or incomplete or low, of all series, with
+        `series_id` and `department_code`. The newest month first, then in the order of lists.
+    """
+    return warehouse.query("view/newest_anomalies")
+
+
+def anomaly_checks(warehouse: Warehouse) -> pd.DataFrame:
+    """How many municipalities the newest three months of each series could be judged in.
+
+    Returns
+    -------
+    checks
+        `series_id`, `month`, `is_provisional` (of any), and how many municipalities were `judged`,
+        found `high` or `low`, or `not_determined`. In the order of lists, then by month.
+    """
+    return warehouse.query("view/anomaly_checks")

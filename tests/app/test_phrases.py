@@ -29,5 +29,9 @@ def test_a_mart_speaks_no_word_that_is_not_told(
 
 
 def test_a_sign_belongs_to_a_word() -> None:
-    told = {**phrases.change_phrases(words("en")), **phrases.trend_phrases(words("en"))}
+    told = {
+        **phrases.change_phrases(words("en")),
+        **phrases.trend_phrases(words("en")),
+        **phrases.reliability_phrases(words("en")),
+    }
     assert set(phrases.SYMBOLS) == set(told)

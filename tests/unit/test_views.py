@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -157,6 +158,43 @@ def test_what_is_told_of_a_place_is_what_is_told_of_the_map(warehouse: Warehouse
     )
     for name in ("rank_lower", "rank_upper", "ranked", "alike"):
         assert told[name] == rank[name]
+
+
+def test_a_comparison_holds_everyone_and_stops_where_figures_stop(warehouse: Warehouse) -> None:
+    sightings = views.comparison(warehouse, "sightings", "year").set_index("municipality_code")
+    assert list(sightings.index) == ["05901", "05902", "05903"]
+    # 2022 lacks a month and 2023 has begun: the newest year that stands is 2021.
+    assert (sightings["period"] == pd.Timestamp("2021-12-01")).all()
+    assert sightings["events"].tolist() == [5, 0, 2]
+    assert sightings["rate_per_100k"].tolist()[:2] == pytest.approx([5 / 0.36500, 0])
+    assert pd.isna(sightings.loc["05903", "rate_per_100k"])
+    assert sightings["history_first_year"].tolist() == [2021] * 3
+    assert [len(one) for one in sightings["history"]] == [1] * 3
+    ranks = views.ranks(warehouse, "sightings", "year").set_index("municipality_code")
+    for name in ("rank_lower", "rank_upper", "ranked", "alike"):
+        assert sightings.loc["05901", name] == ranks.loc["05901", name]
+
+
+def test_a_comparison_tells_unpublished_from_none(warehouse: Warehouse) -> None:
+    rainfall = views.comparison(warehouse, "rainfall", "year").set_index("municipality_code")
+    assert rainfall["events"].iloc[:2].tolist() == [12.5, 0]
+    assert pd.isna(rainfall.loc["05903", "events"])
+    assert [list(one) for one in rainfall["history"]][:2] == [[12.5], [0]]
+    assert np.isnan(rainfall.loc["05903", "history"]).all()
+    assert views.comparison(warehouse, "rainfall", "pooled")["period"].isna().all()
+    ghosts = views.comparison(warehouse, "ghosts", "year")
+    assert len(ghosts) == 3
+    assert ghosts[["period", "events"]].isna().all(axis=None)
+
+
+def test_the_newest_months_of_all_series_are_told_at_once(warehouse: Warehouse) -> None:
+    checks = views.anomaly_checks(warehouse).set_index("series_id")
+    assert checks.loc["sightings", "month"].dt.month.tolist() == [3, 4, 5]
+    assert checks.loc["sightings", "is_provisional"].tolist() == [False, False, True]
+    # Two years are too few to judge any month by.
+    assert checks["not_determined"].loc["sightings"].tolist() == [3, 3, 3]
+    assert not checks[["judged", "high", "low"]].any(axis=None)
+    assert views.newest_anomalies(warehouse).empty
 
 
 def test_unlocated_events_are_told_by_department(warehouse: Warehouse) -> None:
