@@ -33,6 +33,9 @@ January, April, July or October (which are quarters of either), twelve months, o
 _WHOLE_MONTHS: Final = {"year": 12, "fiscal_year": 12, "quarter": 3}
 """Months of a period that may lack some of them."""
 
+_MUNICIPALITY_DIGITS: Final = 5
+_DEPARTMENT_DIGITS: Final = 2
+
 Measure = Literal["count", "rate"]
 """What a colour stands for."""
 
@@ -229,7 +232,10 @@ def changes(warehouse: Warehouse, series_id: str, window: WholeWindow) -> pd.Dat
         Names and the figures of ``mart.change``; two pairs of windows where the newest do not
         compare. Newest first, then by municipality code.
     """
-    return warehouse.query("view/changes", series_id=series_id, time_window=window)
+    found = warehouse.query(
+        "view/changes", series_id=series_id, time_window=window, digits=_MUNICIPALITY_DIGITS
+    )
+    return found.rename(columns={"place_code": "municipality_code"})
 
 
 def trends(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
@@ -241,7 +247,40 @@ def trends(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
         Names and the figures of ``mart.trend``, by municipality code; `last_year` may lie years
         back where a definition or the edition of the population changed since.
     """
-    return warehouse.query("view/trends", series_id=series_id)
+    found = warehouse.query("view/trends", series_id=series_id, digits=_MUNICIPALITY_DIGITS)
+    return found.rename(columns={"place_code": "municipality_code"})
+
+
+def department_changes(warehouse: Warehouse, series_id: str, window: WholeWindow) -> pd.DataFrame:
+    """What may be said of the change of whole departments between the newest two windows.
+
+    Returns
+    -------
+    changes
+        `department_name` and the figures of ``mart.change_department``; two pairs of windows where
+        the newest do not compare. Newest first, then by department.
+    """
+    found = warehouse.query(
+        "view/changes", series_id=series_id, time_window=window, digits=_DEPARTMENT_DIGITS
+    )
+    return _of_departments(found)
+
+
+def department_trends(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
+    """What may be said of the trend of whole departments.
+
+    Returns
+    -------
+    trends
+        `department_name` and the figures of ``mart.trend_department``, by department.
+    """
+    found = warehouse.query("view/trends", series_id=series_id, digits=_DEPARTMENT_DIGITS)
+    return _of_departments(found)
+
+
+def _of_departments(found: pd.DataFrame) -> pd.DataFrame:
+    renamed = found.rename(columns={"place_code": "department_code"})
+    return renamed.drop(columns="municipality_name")
 
 
 def ranks(warehouse: Warehouse, series_id: str, window: Literal["year", "pooled"]) -> pd.DataFrame:
@@ -354,7 +393,7 @@ def group_history(
         A series of violence; others are measured, and have no rows.
     codes
         Municipalities, and departments by their two digits: all their municipalities and the events
-        of unknown municipality. What departments file on their own is in `department_history`.
+        of unknown municipality, but not what departments file on their own: see `place_years`.
     window
         Length of a period.
 
@@ -406,20 +445,6 @@ def group_history(
     history[rates] = history[rates].where(is_whole)
     history["is_partial"] = history["months_published"] < _WHOLE_MONTHS.get(window, 0)
     return history.drop(columns=["series_id", "days", "group_squares", "months_published"])
-
-
-def department_history(warehouse: Warehouse, series_id: str, department_code: str) -> pd.DataFrame:
-    """One series in one department by year, with events of unknown municipality.
-
-    Returns
-    -------
-    history
-        `year`, `events`, `unlocated_events` among them, `population`, rate with limits, flags and
-        `edition` of the population, earliest first.
-    """
-    return warehouse.query(
-        "view/department_history", series_id=series_id, department_code=department_code
-    )
 
 
 def unlocated(warehouse: Warehouse, series_id: str, window: Window, period: date) -> pd.DataFrame:
@@ -606,8 +631,8 @@ def anomalies(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
     -------
     anomalies
         One row per municipality of the programme's departments and month: names, `events`,
-        `expected` with its limits (empty where not determined), `adjusted_p`, `anomaly` (a word)
-        and `is_provisional`. By month and code.
+        `expected` with its limits (empty where not determined), `p`, `adjusted_p`, `anomaly` (a
+        word) and `is_provisional`. By month and code.
     """
     return warehouse.query("view/anomalies", series_id=series_id)
 

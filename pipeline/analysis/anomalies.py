@@ -101,10 +101,10 @@ def anomaly_table(
     -------
     anomalies
         One row per judged month and place: `month`, `municipality_code`, `events`, `expected`,
-        `expected_lower` and `expected_upper` (95 % of the prediction), `adjusted_p` of the tail in
-        which the figure lies, `anomaly` (an `Anomaly`) and `is_provisional`. Not determined, with
-        NaN for what is expected, where the figure, the exposure or any reference month is unknown
-        or lies before `comparable_from`.
+        `expected_lower` and `expected_upper` (95 % of the prediction), one-sided `p` and
+        `adjusted_p` of the tail in which the figure lies, `anomaly` (an `Anomaly`) and
+        `is_provisional`. Not determined, with NaN for what is expected, where the figure, the
+        exposure or any reference month is unknown or lies before `comparable_from`.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def anomaly_table(
         for row in range(max(len(events) - newest, 0), len(events))
     ]
     columns = """
-        month municipality_code events expected expected_lower expected_upper adjusted_p anomaly
+        month municipality_code events expected expected_lower expected_upper p adjusted_p anomaly
         is_provisional
     """
     return pd.concat(judged, ignore_index=True)[columns.split()]
@@ -180,6 +180,7 @@ def _judged(counts: Floats, at_risk: Floats, row: int) -> pd.DataFrame:
             "expected": mean,
             "expected_lower": nbinom.ppf(tail, size, chance),
             "expected_upper": nbinom.isf(tail, size, chance),
+            "p": np.minimum(high, low),
             "adjusted_p": np.where(high <= low, adjusted[:, 0], adjusted[:, 1]),
             "anomaly": pd.array(anomaly, dtype="str"),
         }

@@ -177,6 +177,86 @@ def _smoothed_columns(scope: str, towards: str) -> dict[str, pa.Column]:
     }
 
 
+def _change_columns() -> dict[str, pa.Column]:
+    """What is said of two windows side by side."""
+    return {
+        "period": _month("first day of the later window's last month"),
+        "earlier_period": _month("first day of the earlier window's last month"),
+        "is_newest": _flag("no newer pair is without a provisional month"),
+        "earlier_events": _number("events of the earlier window", unit="the series' unit"),
+        "events": _number("events of the later window", unit="the series' unit"),
+        "ratio": _number(
+            "later rate over earlier rate; empty without earlier events and where not comparable",
+            unit="ratio",
+            nullable=True,
+        ),
+        "ratio_lower": _number("lower 95 % limit of the ratio", unit="ratio", nullable=True),
+        "ratio_upper": _number(
+            "upper 95 % limit of the ratio; none without earlier events",
+            unit="ratio",
+            nullable=True,
+        ),
+        "percent": _number(
+            "change of the rate; refused where fewer than ten events, over their dispersion, were "
+            "expected in either window; empty without earlier events",
+            unit="percent",
+            least=-100,
+            nullable=True,
+        ),
+        "p": _probability("two-sided, of no change"),
+        "adjusted_p": _probability(
+            "the same among all places with enough events (Benjamini-Hochberg)"
+        ),
+        "word": _one_of(
+            "what may be said of it; empty where a rate or the dispersion is unknown",
+            "rise",
+            "fall",
+            "no clear change",
+            "too few events",
+            "not comparable",
+            nullable=True,
+        ),
+        "refusal": _one_of(
+            "why no change may be named",
+            "the definition changed",
+            "two editions of the population",
+            "residents unknown",
+            "groups too uneven",
+            "too few events",
+            nullable=True,
+        ),
+    }
+
+
+def _trend_columns() -> dict[str, pa.Column]:
+    """What is said of the newest years of one meaning."""
+    return {
+        "first_year": _year(),
+        "last_year": _year(),
+        "years": _count("years between them with a rate, both included", unit="years"),
+        "events": _number("events of these years", unit="the series' unit"),
+        "percent": _signed(
+            "change of the rate a year, log-linear; empty below twenty events over their "
+            "dispersion",
+            unit="percent a year",
+        ),
+        "percent_lower": _signed("lower 95 % limit of the change", unit="percent a year"),
+        "percent_upper": _signed("upper 95 % limit of the change", unit="percent a year"),
+        "p": _probability("two-sided, of no trend"),
+        "adjusted_p": _probability("the same, adjusted for all places with a fitted trend"),
+        "dispersion": _number("variance over mean around the trend", unit="ratio", nullable=True),
+        "word": _one_of("what may be said of it", "rising", "falling", "stable", "not determined"),
+        "mann_kendall_p": _probability(
+            "two-sided, of no trend, by ranks; from ten years on, where a trend was fitted"
+        ),
+        "sen_slope_per_100k": _signed(
+            "median of the slopes between all pairs of years", unit="per 100,000 person-years"
+        ),
+        "sen_lower_per_100k": _signed("its lower 95 % limit", unit="per 100,000 person-years"),
+        "sen_upper_per_100k": _signed("its upper 95 % limit", unit="per 100,000 person-years"),
+    }
+
+
 def _direction(publisher: str) -> pa.Column:
     return _one_of(
         f"change of the rate since the year before, as the {publisher} publisher counts",
@@ -705,6 +785,29 @@ _TABLES = (
         ),
     ),
     _table(
+        "mart.rate_department_window",
+        "one row per series with a rate, department of the seven and whole window: its "
+        "municipalities and the unlocated; what the statistics of departments are computed from",
+        ("series_id", "department_code", "time_window", "period"),
+        series_id=_series(),
+        department_code=_department(),
+        time_window=_time_window(),
+        period=_month("first day of the window's last month"),
+        events=_number("what was recorded in the period", unit="the series' unit"),
+        unlocated_events=_number("part of the events without a municipality", unit="the unit"),
+        person_years=_number(
+            "residents times the published days of the period", unit="person-years", nullable=True
+        ),
+        is_provisional=_flag("some month of the period may still grow"),
+        crosses_edition=_flag("the period mixes two editions of the population figures"),
+        dispersion=_number(
+            "variance over mean that the count is judged by: that of the municipalities, weighted "
+            "by their events",
+            unit="ratio",
+            nullable=True,
+        ),
+    ),
+    _table(
         "mart.rate_smoothed",
         "one row per series, municipality of the seven departments and whole window that has a "
         "rate and one edition of the population",
@@ -742,51 +845,17 @@ _TABLES = (
         series_id=_series(),
         municipality_code=_municipality("DIVIPOLA code"),
         time_window=_time_window(),
-        period=_month("first day of the later window's last month"),
-        earlier_period=_month("first day of the earlier window's last month"),
-        is_newest=_flag("no newer pair is without a provisional month"),
-        earlier_events=_number("events of the earlier window", unit="the series' unit"),
-        events=_number("events of the later window", unit="the series' unit"),
-        ratio=_number(
-            "later rate over earlier rate; empty without earlier events and where not comparable",
-            unit="ratio",
-            nullable=True,
-        ),
-        ratio_lower=_number("lower 95 % limit of the ratio", unit="ratio", nullable=True),
-        ratio_upper=_number(
-            "upper 95 % limit of the ratio; none without earlier events",
-            unit="ratio",
-            nullable=True,
-        ),
-        percent=_number(
-            "change of the rate; refused where fewer than ten events, over their dispersion, were "
-            "expected in either window; empty without earlier events",
-            unit="percent",
-            least=-100,
-            nullable=True,
-        ),
-        p=_probability("two-sided, of no change"),
-        adjusted_p=_probability(
-            "the same among all places with enough events (Benjamini-Hochberg)"
-        ),
-        word=_one_of(
-            "what may be said of it; empty where a rate or the dispersion is unknown",
-            "rise",
-            "fall",
-            "no clear change",
-            "too few events",
-            "not comparable",
-            nullable=True,
-        ),
-        refusal=_one_of(
-            "why no change may be named",
-            "the definition changed",
-            "two editions of the population",
-            "residents unknown",
-            "groups too uneven",
-            "too few events",
-            nullable=True,
-        ),
+        **_change_columns(),
+    ),
+    _table(
+        "mart.change_department",
+        "one row per series, department of the seven, window and later of two periods side by "
+        "side, chosen as in mart.change; departments are tested among themselves",
+        ("series_id", "department_code", "time_window", "period"),
+        series_id=_series(),
+        department_code=_department(),
+        time_window=_time_window(),
+        **_change_columns(),
     ),
     _table(
         "mart.rank",
@@ -881,29 +950,16 @@ _TABLES = (
         ("series_id", "municipality_code"),
         series_id=_series(),
         municipality_code=_municipality("DIVIPOLA code"),
-        first_year=_year(),
-        last_year=_year(),
-        years=_count("years between them with a rate, both included", unit="years"),
-        events=_number("events of these years", unit="the series' unit"),
-        percent=_signed(
-            "change of the rate a year, log-linear; empty below twenty events over their "
-            "dispersion",
-            unit="percent a year",
-        ),
-        percent_lower=_signed("lower 95 % limit of the change", unit="percent a year"),
-        percent_upper=_signed("upper 95 % limit of the change", unit="percent a year"),
-        p=_probability("two-sided, of no trend"),
-        adjusted_p=_probability("the same, adjusted for all places with a fitted trend"),
-        dispersion=_number("variance over mean around the trend", unit="ratio", nullable=True),
-        word=_one_of("what may be said of it", "rising", "falling", "stable", "not determined"),
-        mann_kendall_p=_probability(
-            "two-sided, of no trend, by ranks; from ten years on, where a trend was fitted"
-        ),
-        sen_slope_per_100k=_signed(
-            "median of the slopes between all pairs of years", unit="per 100,000 person-years"
-        ),
-        sen_lower_per_100k=_signed("its lower 95 % limit", unit="per 100,000 person-years"),
-        sen_upper_per_100k=_signed("its upper 95 % limit", unit="per 100,000 person-years"),
+        **_trend_columns(),
+    ),
+    _table(
+        "mart.trend_department",
+        "one row per series and department of the seven with five years or more of one definition "
+        "and one edition of the population: the newest such years",
+        ("series_id", "department_code"),
+        series_id=_series(),
+        department_code=_department(),
+        **_trend_columns(),
     ),
     _table(
         "mart.anomaly",
@@ -925,7 +981,8 @@ _TABLES = (
         expected_upper=_number(
             "upper 95 % limit of the prediction", unit="the series' unit", nullable=True
         ),
-        adjusted_p=_probability("of the tail, held to a false discovery rate over the month"),
+        p=_probability("one-sided, of the tail in which the month lies"),
+        adjusted_p=_probability("the same, held to a false discovery rate over the month"),
         anomaly=_one_of(
             "what the month is beside its expectation",
             "unusually high",

@@ -12,6 +12,7 @@ from pipeline.marts import (
     anomalies,
     change,
     clusters,
+    departments,
     gaps,
     peers,
     ranks,
@@ -57,5 +58,6 @@ def store_statistics(draft: Draft, spread: "pd.Series[float]") -> None:
         anomalies.store(draft),
     ]
     draft.store("mart.computation", pd.concat(computations, ignore_index=True))
+    departments.store(draft, spread)
     gaps.store(draft)
     peers.store(draft)

@@ -41,7 +41,7 @@ def store(draft: Draft) -> pd.DataFrame:
     computations
         Rows of ``mart.computation``.
     """
-    pairs = draft.frame("mart/change", departments=list(PROGRAMME_DEPARTMENTS))
+    pairs = draft.frame("mart/change", departments=list(PROGRAMME_DEPARTMENTS), digits=5)
     inputs = ((series_id, (rows,)) for series_id, rows in pairs.groupby("series_id"))
     return store_by_series(draft, ["mart.change"], change_table, inputs)
 

@@ -35,13 +35,30 @@ def store(draft: Draft) -> pd.DataFrame:
     computations
         Rows of ``mart.computation``.
     """
-    years = draft.frame("mart/trend", departments=list(PROGRAMME_DEPARTMENTS))
-    cuts = draft.frame("mart/definition_year").groupby("series_id")["year"].agg(sorted).to_dict()
+    years = draft.frame("mart/trend", departments=list(PROGRAMME_DEPARTMENTS), digits=5)
+    cuts = definition_years(draft)
     inputs = (
-        (series_id, (rows, cuts.get(series_id, [])))
+        (series_id, (rows, cuts.get(str(series_id), [])))
         for series_id, rows in years.groupby("series_id")
     )
     return store_by_series(draft, ["mart.trend"], trend_table, inputs)
+
+
+def definition_years(draft: Draft) -> dict[str, list[int]]:
+    """Years from which each series means something else.
+
+    Parameters
+    ----------
+    draft
+        Warehouse being built.
+
+    Returns
+    -------
+    cuts
+        Ascending, by series; one without such a year is absent.
+    """
+    years = draft.frame("mart/definition_year").groupby("series_id")["year"].agg(sorted)
+    return {str(series_id): found for series_id, found in years.items()}
 
 
 def trend_table(years: pd.DataFrame, cuts: Sequence[int]) -> pd.DataFrame:

@@ -30,10 +30,25 @@ _TREND = """
     where series_id = 'sightings' and municipality_code = '05901' and time_window = 'year'
 """
 """No series of the invented country has five years."""
+_OF_DEPARTMENT = {
+    "municipality_code = '05901'": "department_code = '05'",
+    "municipality_code": "department_code",
+    "mart.change ": "mart.change_department ",
+    "mart.trend ": "mart.trend_department ",
+    "mart.rate_window": "mart.rate_department_window",
+}
 _FELL = (
     "events, -3 as percent, -4 as percent_lower, -2 as percent_upper, 0.01 as adjusted_p, "
     "'falling' as word"
 )
+
+
+def _of_department(statement: str) -> str:
+    """The same breach in the marts of departments."""
+    for municipal, departmental in _OF_DEPARTMENT.items():
+        statement = statement.replace(municipal, departmental)
+    return statement
+
 
 _PEERS = """
     insert into mart.peer_rule values ('sightings', 2017, 2019, 2, '', '');
@@ -49,6 +64,8 @@ BREACHES = {
         "update mart.anomaly set events = events + 1",
         "update mart.anomaly set anomaly = 'usual' where expected is null",
         "update mart.anomaly set expected = 1",
+        "update mart.anomaly set p = 0.5",
+        "update mart.anomaly set expected = 1, anomaly = 'usual', p = 0.5, adjusted_p = 0.4",
     ],
     "changes": [
         _CHANGE.format(facts=_ROSE.replace("2 as ratio_lower", "1 as ratio_lower")),
@@ -58,6 +75,8 @@ BREACHES = {
         _CHANGE.format(facts=_ROSE.replace("rise", "too few events")),
         _CHANGE.format(facts="2 as ratio, 'not comparable' as word, 'too few events' as refusal"),
         _CHANGE.format(facts=_ROSE).replace("events, 3", "events + 1 as events, 3"),
+        _of_department(_CHANGE.format(facts=_ROSE.replace("rise", "fall"))),
+        _of_department(_CHANGE.format(facts=_ROSE).replace("events, 3", "events + 1 as events, 3")),
     ],
     "clusters": [
         "update mart.moran set places_named = 1 where series_id = 'sightings'",
@@ -86,6 +105,12 @@ BREACHES = {
     ],
     "coverage_population": [
         "delete from mart.population_yearly where municipality_code = '05902' and year = 2022"
+    ],
+    "department_windows": [
+        "update mart.rate_department_window set events = events + 1",
+        "update mart.rate_department_window set person_years = person_years + 1",
+        "update mart.rate_department_window set person_years = null",
+        "delete from mart.rate_department_yearly where series_id = 'sightings'",
     ],
     "events_of_departments": [
         "update mart.rate_department_yearly set events = events + 1 where series_id = 'sightings'",
@@ -230,6 +255,8 @@ BREACHES = {
         _TREND.format(facts=_FELL.replace("falling", "stable").replace("-4 as", "-6 as")),
         _TREND.format(facts=_FELL.replace("-3 as", "-5 as")),
         _TREND.format(facts=_FELL.replace("events", "events + 1 as events")),
+        _of_department(_TREND.format(facts=_FELL.replace("falling", "rising"))),
+        _of_department(_TREND.format(facts=_FELL.replace("events", "events + 1 as events"))),
     ],
 }
 """Of each law, changes to the stored tables that it must notice."""
@@ -267,6 +294,8 @@ def test_every_law_has_a_breach() -> None:
 def test_a_change_whose_limits_exclude_none_may_be_named(draft: Draft) -> None:
     draft._connection.execute(_CHANGE.format(facts=_ROSE))
     draft._connection.execute(_TREND.format(facts=_FELL))
+    draft._connection.execute(_of_department(_CHANGE.format(facts=_ROSE)))
+    draft._connection.execute(_of_department(_TREND.format(facts=_FELL)))
     assert draft.frame("check/changes").empty
     assert draft.frame("check/trends").empty
 

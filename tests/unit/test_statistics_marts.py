@@ -110,7 +110,7 @@ def pairs_after(draft: Draft, *changes: str) -> pd.DataFrame:
     draft._connection.execute("begin")
     for change in changes:
         draft._connection.execute(change)
-    pairs = draft.frame("mart/change", departments=["05"])
+    pairs = draft.frame("mart/change", departments=["05"], digits=5)
     draft._connection.execute("rollback")
     pairs = pairs[pairs["series_id"].eq("sightings") & pairs["time_window"].eq("year")]
     return pairs.sort_values("municipality_code", ignore_index=True)
@@ -247,7 +247,7 @@ class TestTrend:
         assert sorted(cuts["year"]) == [2021, 2022]
 
     def test_months_that_may_grow_are_left_out(self, two_years: Draft) -> None:
-        years = two_years.frame("mart/trend", departments=["05"])
+        years = two_years.frame("mart/trend", departments=["05"], digits=5)
         villa = years[years["series_id"].eq("sightings") & years["municipality_code"].eq("05901")]
         columns = ["year", "events", "edition"]
         assert villa.sort_values("year")[columns].to_numpy().tolist() == [

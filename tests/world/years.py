@@ -21,7 +21,7 @@ from typing import Final
 
 import pandas as pd
 
-from pipeline.store.warehouse import Draft, Warehouse
+from pipeline.store.warehouse import Draft
 from tests import world
 from tests.world import PEOPLE, months, rows
 
@@ -104,8 +104,3 @@ def _places(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 def stored(data_dir: Path) -> Draft:
     """A draft of the country with all its marts."""
     return world.stored(data_dir, frames())
-
-
-def published(data_dir: Path) -> Warehouse:
-    """The country as a published warehouse."""
-    return world.published(data_dir, frames())

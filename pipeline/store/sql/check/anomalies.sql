@@ -13,6 +13,8 @@ with final as (
     where
         rate.events is distinct from anomaly.events
         or (anomaly.expected is null) <> (anomaly.anomaly = 'not determined')
+        or (anomaly.p is null) <> (anomaly.expected is null)
+        or anomaly.adjusted_p < anomaly.p
         or (
             anomaly.anomaly = 'unusually high'
             and (anomaly.events <= anomaly.expected_upper or anomaly.adjusted_p > 0.05)

@@ -1,10 +1,28 @@
 -- a change is named only where its limits exclude none; what does not compare has no ratio
-with counted as (
+with changes as (
+    select * from mart.change
+    union all by name
+    select
+        *,
+        department_code as municipality_code
+    from mart.change_department
+),
+
+windows as (
+    select * from mart.rate_window
+    union all by name
+    select
+        *,
+        department_code as municipality_code
+    from mart.rate_department_window
+),
+
+counted as (
     select
         change.*,
         rates.events as events_of_window
-    from mart.change as change
-    left join mart.rate_window as rates
+    from changes as change
+    left join windows as rates
         on
             change.series_id = rates.series_id
             and change.municipality_code = rates.municipality_code

@@ -1,5 +1,23 @@
 -- a trend has the events of its years, and a word only with limits that say so
-with counted as (
+with trends as (
+    select * from mart.trend
+    union all by name
+    select
+        *,
+        department_code as municipality_code
+    from mart.trend_department
+),
+
+windows as (
+    select * from mart.rate_window
+    union all by name
+    select
+        *,
+        department_code as municipality_code
+    from mart.rate_department_window
+),
+
+counted as (
     select
         trend.series_id,
         trend.municipality_code,
@@ -10,8 +28,8 @@ with counted as (
         trend.adjusted_p,
         any_value(trend.events) as events,
         sum(rates.events) as events_of_years
-    from mart.trend as trend
-    left join mart.rate_window as rates
+    from trends as trend
+    left join windows as rates
         on
             trend.series_id = rates.series_id
             and trend.municipality_code = rates.municipality_code

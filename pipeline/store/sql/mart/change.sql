@@ -1,5 +1,5 @@
--- one row per series, municipality of $departments, window and end of the later of two windows side
--- by side
+-- one row per series, place in $departments, window and end of the later of two side by side
+-- Places are municipalities if codes have $digits 5, departments if 2.
 -- The newest pair without a provisional month, and where its population is of two editions or a
 -- change of definition lies in it, the newest pair of the series without either.
 with spans as (
@@ -13,25 +13,35 @@ with spans as (
     group by all
 ),
 
+places as (
+    select * from mart.rate_window
+    union all by name
+    select
+        *,
+        department_code as municipality_code
+    from mart.rate_department_window
+),
+
 rates as (
     select
         windows.*,
         spans.first_month,
         spans.last_month,
         spans.length
-    from mart.rate_window as windows
+    from places as windows
     inner join spans
         on
             windows.time_window = spans.time_window
             and windows.period = spans.period
     where
         not windows.is_provisional
+        and length(windows.municipality_code) = $digits
         and left(windows.municipality_code, 2) in (select unnest($departments))
 ),
 
 editions as (
     select
-        residents.municipality_code,
+        left(residents.municipality_code, $digits) as municipality_code,
         spans.time_window,
         spans.period,
         min(residents.edition) as first_edition,

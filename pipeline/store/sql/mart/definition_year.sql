@@ -1,6 +1,6 @@
 -- one row per series and calendar year from which on a definition is another than before
 -- A change that takes time cuts twice: where it begins, and from the first whole year after it.
-with bounds as (
+with final as (
     select
         series_id,
         year(start_month) as year
@@ -12,10 +12,6 @@ with bounds as (
         year(end_month + interval 11 month) as year
     from core.series_break
     where kind = 'definition'
-),
-
-final as (
-    select * from bounds
 )
 
 select * from final

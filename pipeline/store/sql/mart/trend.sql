@@ -1,5 +1,24 @@
--- one row per series, municipality of $departments, and calendar year without a provisional month
-with final as (
+-- one row per series, place in $departments, and calendar year without a provisional month
+-- Places are municipalities if codes have $digits 5, departments if 2.
+with places as (
+    select * from mart.rate_window
+    union all by name
+    select
+        *,
+        department_code as municipality_code
+    from mart.rate_department_window
+),
+
+residents as (
+    select
+        left(municipality_code, $digits) as municipality_code,
+        year,
+        min(edition) as edition
+    from mart.population_yearly
+    group by all
+),
+
+final as (
     select
         rates.series_id,
         rates.municipality_code,
@@ -8,14 +27,15 @@ with final as (
         rates.person_years,
         rates.dispersion,
         residents.edition
-    from mart.rate_window as rates
-    inner join mart.population_yearly as residents
+    from places as rates
+    inner join residents
         on
             rates.municipality_code = residents.municipality_code
             and year(rates.period) = residents.year
     where
         rates.time_window = 'year'
         and not rates.is_provisional
+        and length(rates.municipality_code) = $digits
         and left(rates.municipality_code, 2) in (select unnest($departments))
     order by rates.series_id, rates.municipality_code, year
 )

@@ -9,6 +9,7 @@ with final as (
         anomaly.expected,
         anomaly.expected_lower,
         anomaly.expected_upper,
+        anomaly.p,
         anomaly.adjusted_p,
         anomaly.anomaly,
         anomaly.is_provisional

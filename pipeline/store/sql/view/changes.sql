@@ -1,7 +1,17 @@
--- one row per municipality and pair of windows of $series_id and $time_window, newest first
-with final as (
+-- one row per place and pair of windows of $series_id and $time_window, newest first
+-- Places are municipalities if codes have $digits 5, departments if 2.
+with changes as (
+    select * from mart.change
+    union all by name
     select
-        change.municipality_code,
+        *,
+        department_code as municipality_code
+    from mart.change_department
+),
+
+final as (
+    select
+        change.municipality_code as place_code,
         municipality.municipality_name,
         department.department_name,
         change.period,
@@ -17,11 +27,12 @@ with final as (
         change.adjusted_p,
         change.word,
         change.refusal
-    from mart.change as change
-    inner join core.municipality on change.municipality_code = municipality.municipality_code
-    inner join core.department on municipality.department_code = department.department_code
+    from changes as change
+    left join core.municipality on change.municipality_code = municipality.municipality_code
+    inner join core.department on left(change.municipality_code, 2) = department.department_code
     where
         change.series_id = $series_id
+        and length(change.municipality_code) = $digits
         and change.time_window = $time_window
     order by change.period desc, change.municipality_code asc
 )
