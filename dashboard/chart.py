@@ -126,7 +126,7 @@ class Size(NamedTuple):
 
 FULL: Final = Size(230, 12, (6, 4), has_numbers=True)
 WIDE: Final = Size(360, 12, (10, 5), has_numbers=True)
-COMPACT: Final = Size(112, 11, (3, 3), has_numbers=False)
+COMPACT: Final = Size(138, 11, (3, 3), has_numbers=False)
 """A small multiple."""
 
 
@@ -317,7 +317,7 @@ def lines_spec(
         own: Spec = {"transform": [{"filter": f"datum.line === {number}"}]}
         parts = _lines(line.points, drawn._replace(colour=line.colour), y, colours)
         layers.append({**own, "layer": parts})
-    layers.append(_labels(lines, top, colours))
+    layers.append(_labels(lines, y, colours))
     told = {"when": words.text("Period")}
     told |= {f"told_{number}": line.label for number, line in enumerate(lines)}
     pointer = _hover(told, y, colours)
@@ -589,12 +589,12 @@ def _last(points: pd.DataFrame) -> float:
     return float(known.iloc[-1]) if len(known) else 0.0
 
 
-def _labels(lines: Sequence[Line], top: float, colours: Palette) -> Spec:
+def _labels(lines: Sequence[Line], y: _Values, colours: Palette) -> Spec:
     """The lines' names where they end, moved apart where they would lie upon one another."""
     ends = sorted(
         (
             _End(
-                WIDE.height_px * (1 - _last(line.points) / top),
+                WIDE.height_px * (1 - _last(line.points) / y.top),
                 wrap(line.label, _LABEL_CHARACTERS),
                 line.colour,
             )
@@ -606,7 +606,7 @@ def _labels(lines: Sequence[Line], top: float, colours: Palette) -> Spec:
     values = [
         # A text of several lines hangs from its first one.
         {
-            "y": middle - (len(end.text) - 1) * _LABEL_LINE_PX / 2,
+            "y": y.top * (1 - (middle - (len(end.text) - 1) * _LABEL_LINE_PX / 2) / WIDE.height_px),
             "text": end.text,
             "colour": colours[end.colour],
         }
@@ -625,7 +625,7 @@ def _labels(lines: Sequence[Line], top: float, colours: Palette) -> Spec:
             "lineHeight": _LABEL_LINE_PX,
         },
         "encoding": {
-            "y": {"field": "y", "type": "quantitative", "scale": None},
+            "y": y.value("y"),
             "text": {"field": "text", "type": "nominal"},
             "color": {"field": "colour", "type": "nominal", "scale": None},
         },

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dashboard.cached import remembered
-from dashboard.language import LanguageCode, Window
+from dashboard.language import LanguageCode, Span, Window
 from dashboard.state import Measure, Offer, Period
 from pipeline import Warehouse, views
 
@@ -122,6 +122,44 @@ class Break(NamedTuple):
         return self.note_es if language == "es" else self.note_en
 
 
+class Trend(NamedTuple):
+    """What may be said of the trend over the newest years that mean one thing."""
+
+    first_year: int
+    last_year: int
+    percent: float | None
+    percent_lower: float | None
+    percent_upper: float | None
+    word: str
+
+
+class Peer(NamedTuple):
+    """A municipality elsewhere that was alike before the programme, with what both had then."""
+
+    municipality_name: str
+    department_name: str
+    peer_code: str
+    rate_before_per_100k: float | None
+    population: float | None
+    density_per_km2: float | None
+    own_rate_before_per_100k: float | None
+    own_population: float | None
+    own_density_per_km2: float | None
+
+
+class PeerRule(NamedTuple):
+    """How peers are picked."""
+
+    first_year: int
+    last_year: int
+    rule_es: str
+    rule_en: str
+
+    def text(self, language: LanguageCode) -> str:
+        """The rule in words."""
+        return self.rule_es if language == "es" else self.rule_en
+
+
 class Source(NamedTuple):
     """A published dataset."""
 
@@ -208,6 +246,49 @@ def breaks(warehouse: Warehouse, series_id: str) -> list[Break]:
 def history(warehouse: Warehouse, series_id: str, code: str, window: Window) -> pd.DataFrame:
     """One series in one municipality over time, as `views.place_history` gives it."""
     return views.place_history(warehouse, series_id, code, window)
+
+
+@remembered
+def group_history(
+    warehouse: Warehouse, series_id: str, codes: tuple[str, ...], span: Span
+) -> pd.DataFrame:
+    """One series in several places together over time, as `views.group_history` gives it."""
+    window = "quarter" if span == "fiscal_quarter" else span
+    return views.group_history(warehouse, series_id, codes, window)
+
+
+@remembered
+def department_history(warehouse: Warehouse, series_id: str, code: str) -> pd.DataFrame:
+    """One series in one department by year, as `history` gives a municipality's."""
+    years = views.department_history(warehouse, series_id, code)
+    starts = pd.to_datetime(years["year"].astype("str"), format="%Y")
+    # A year is of one edition.
+    return years.assign(period=starts.astype("datetime64[s]"), crosses_edition=False)
+
+
+@remembered
+def departments(warehouse: Warehouse) -> dict[str, str]:
+    """Names of the departments on the map by their two digits."""
+    return {code[:2]: one.department_name for code, one in places(warehouse).items()}
+
+
+@remembered
+def trends(warehouse: Warehouse, series_id: str) -> dict[str, Trend]:
+    """Trends of the municipalities on the map by code."""
+    frame = views.trends(warehouse, series_id)
+    return dict(zip(frame["municipality_code"], rows(frame, Trend), strict=True))
+
+
+@remembered
+def peers(warehouse: Warehouse, municipality_code: str) -> list[Peer]:
+    """Peers of a municipality, the nearest first."""
+    return list(rows(views.peers(warehouse, municipality_code), Peer))
+
+
+@remembered
+def peer_rule(warehouse: Warehouse) -> PeerRule | None:
+    """The rule that peers are picked by; ``None`` where there are no peers."""
+    return next(rows(views.peer_rule(warehouse), PeerRule), None)
 
 
 @remembered

@@ -33,6 +33,12 @@ def run() -> None:
         [
             st.Page(_HERE / "pages/map.py", title=_("Map"), icon=":material/map:", default=True),
             st.Page(
+                _HERE / "pages/trends.py",
+                title=_("Trends"),
+                icon=":material/show_chart:",
+                url_path="trends",
+            ),
+            st.Page(
                 _HERE / "pages/compare.py",
                 title=_("Compare"),
                 icon=":material/table_rows:",

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from dashboard import facts
 from dashboard.chart import STYLES, Drawn, Marked
-from dashboard.language import Words
+from dashboard.language import Span, Words
 from pipeline import MARKS, MarkKind, Warehouse
 
 
@@ -43,14 +43,50 @@ def marked_dates(
         (one.start_month, one.kind, one.note(words.code))
         for one in facts.breaks(warehouse, series_id)
     ]
-    first, last = periods.iloc[0].date(), periods.iloc[-1].date()
-    end = date(last.year, 12, 31) if drawn.window == "year" else last
+    first, end = periods.iloc[0].date(), last_day(periods.iloc[-1], drawn.window)
     inside = sorted(mark for mark in known if first <= mark[0] <= end)
     return [Marked(number, *mark) for number, mark in enumerate(inside, start=1)]
 
 
-def mark_key(words: Words, marks: Sequence[Marked], history: pd.DataFrame) -> Markup:
-    """What the numbers and lines of the chart stand for."""
+def last_day(start: pd.Timestamp, span: Span) -> date:
+    """The last day on which a mark can stand above a period.
+
+    Parameters
+    ----------
+    start
+        First day of the period.
+    span
+        Its length; months are drawn over their first day.
+    """
+    months = {"year": 12, "fiscal_year": 12, "quarter": 3, "fiscal_quarter": 3}.get(span)
+    if months is None:
+        return start.date()
+    return (start + pd.DateOffset(months=months, days=-1)).date()
+
+
+def mark_key(
+    words: Words,
+    marks: Sequence[Marked],
+    history: pd.DataFrame,
+    *,
+    is_shaded: bool = True,
+    has_numbers: bool = True,
+) -> Markup:
+    """What the numbers and lines of the chart stand for.
+
+    Parameters
+    ----------
+    words
+        Language.
+    marks
+        As they are drawn.
+    history
+        Flags of all that is drawn.
+    is_shaded
+        Whether periods that are not published are shaded; else they only break the line.
+    has_numbers
+        Whether the marks bear their numbers.
+    """
     _ = words.text
     lines = [
         Markup(
@@ -59,13 +95,17 @@ def mark_key(words: Words, marks: Sequence[Marked], history: pd.DataFrame) -> Ma
         ).format(
             line=STYLES[mark.kind].line,
             colour=STYLES[mark.kind].colour,
-            number=mark.number,
+            number=mark.number if has_numbers else "",
             label=mark.label,
             month=words.month(mark.day, short=True),
         )
         for mark in marks
     ]
-    notes = [_("Shaded: not published.")]
+    notes = [
+        _("Shaded: not published.")
+        if is_shaded
+        else _("A line breaks where nothing is published: unknown, not zero.")
+    ]
     if marks:
         notes.append(_("Upright lines: events are solid, changes in the figures dotted or dashed."))
     if history["is_provisional"].any():
