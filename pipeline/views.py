@@ -393,7 +393,8 @@ def group_history(
         A series of violence; others are measured, and have no rows.
     codes
         Municipalities, and departments by their two digits: all their municipalities and the events
-        of unknown municipality, but not what departments file on their own: see `place_years`.
+        of unknown municipality, but not what departments file on their own: see
+        `department_history`.
     window
         Length of a period.
 
@@ -445,6 +446,20 @@ def group_history(
     history[rates] = history[rates].where(is_whole)
     history["is_partial"] = history["months_published"] < _WHOLE_MONTHS.get(window, 0)
     return history.drop(columns=["series_id", "days", "group_squares", "months_published"])
+
+
+def department_history(warehouse: Warehouse, series_id: str, department_code: str) -> pd.DataFrame:
+    """One series in one department by year, with events of unknown municipality.
+
+    Returns
+    -------
+    history
+        `year`, `events`, `unlocated_events` among them, `population`, rate with limits, flags and
+        `edition` of the population, earliest first.
+    """
+    return warehouse.query(
+        "view/department_history", series_id=series_id, department_code=department_code
+    )
 
 
 def unlocated(warehouse: Warehouse, series_id: str, window: Window, period: date) -> pd.DataFrame:

@@ -121,11 +121,11 @@ def test_a_department_has_its_unlocated_events_and_whoever_lives_there(
     eleven_years: Warehouse,
 ) -> None:
     group = views.group_history(eleven_years, "sightings", ["05"], "year")
-    years_of = views.place_years(eleven_years, "05")
-    stored = years_of[years_of["series_id"].eq("sightings")].reset_index(drop=True)
+    stored = views.department_history(eleven_years, "sightings", "05")
     columns = ["events", "population", "rate_per_100k", "rate_lower_per_100k",
-               "rate_upper_per_100k", "is_provisional", "is_partial"]  # fmt: skip
+               "rate_upper_per_100k", "is_provisional", "is_partial", "edition"]  # fmt: skip
     pd.testing.assert_frame_equal(group[columns], stored[columns], check_dtype=False)
+    assert stored["unlocated_events"].tolist() == [1] * 11 + [0]
     assert group["events"].iloc[0] == 12 + 240 + 1
     assert set(group["members"]) == {3}
 
