@@ -260,10 +260,10 @@ def group_history(
 @remembered
 def department_history(warehouse: Warehouse, series_id: str, code: str) -> pd.DataFrame:
     """One series in one department by year, as `history` gives a municipality's."""
-    years = views.department_history(warehouse, series_id, code)
-    starts = pd.to_datetime(years["year"].astype("str"), format="%Y")
-    # A year is of one edition.
-    return years.assign(period=starts.astype("datetime64[s]"), crosses_edition=False)
+    years = views.place_years(warehouse, code)
+    own = years.loc[years["series_id"].eq(series_id)].reset_index(drop=True)
+    starts = pd.to_datetime(own["year"].astype("str"), format="%Y")
+    return own.assign(period=starts.astype("datetime64[s]"))
 
 
 @remembered
