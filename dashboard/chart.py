@@ -382,7 +382,7 @@ def sparkline_spec(
     }
 
 
-def axis_top(points: Iterable[pd.DataFrame], measure: Measure) -> float:
+def axis_top(points: Sequence[pd.DataFrame], measure: Measure) -> float:
     """End of a value axis that charts share.
 
     Parameters
@@ -399,12 +399,30 @@ def axis_top(points: Iterable[pd.DataFrame], measure: Measure) -> float:
         interval that reaches farther is cut, so that it does not flatten the lines.
     """
     values = [value for one in points for value in one["value"].dropna()]
+    if measure == "count":
+        return rounded_top(values)
+    return rounded_top(values, [value for one in points for value in one["upper"].dropna()])
+
+
+def rounded_top(values: Sequence[float], uppers: Sequence[float] = ()) -> float:
+    """End of a value axis by what it has to hold, as `axis_top` says.
+
+    Parameters
+    ----------
+    values
+        All values.
+    uppers
+        Upper limits of their intervals, if they have any.
+
+    Examples
+    --------
+    >>> rounded_top([18, 41], [30, 62])
+    80.0
+    """
     highest = max(values, default=0.0)
-    reach = highest
-    if measure == "rate":
-        uppers = [value for one in points for value in one["upper"].dropna()]
-        reach = max(uppers, default=0.0)
-        reach = min(reach, _WIDEST_BAND * highest) if highest else reach
+    reach = max([highest, *uppers])
+    if highest:
+        reach = min(reach, _WIDEST_BAND * highest)
     if reach <= 0:
         return 1.0
     unit = 10.0 ** floor(log10(reach))

@@ -5,7 +5,7 @@ Field names are the views' column names; dates are dates, and what is empty is `
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ class Series(NamedTuple):
     kind: str
     has_rate: bool
     is_apart_from_coverage: bool
+    phenomenon: str | None
     caveats_es: str
     caveats_en: str
     source_id: str
@@ -93,6 +94,173 @@ class ColourClass(NamedTuple):
 
     lower: float
     upper: float | None
+
+
+class Year(NamedTuple):
+    """One series in one place and calendar year."""
+
+    year: int
+    events: float
+    rate_per_100k: float | None
+    rate_lower_per_100k: float | None
+    rate_upper_per_100k: float | None
+    is_provisional: bool
+    is_partial: bool
+    is_population_carried: bool
+    crosses_edition: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the figure may still grow."""
+        return self.is_provisional or self.is_partial
+
+
+class Newest(NamedTuple):
+    """The newest figure that stands, and what is told of it.
+
+    Attributes
+    ----------
+    window
+        Length of its period.
+    start
+        First day of the period's last month.
+    """
+
+    window: Literal["year", "rolling"]
+    start: date
+    events: float
+    rate_per_100k: float | None
+    rate_lower_per_100k: float | None
+    rate_upper_per_100k: float | None
+    is_population_carried: bool
+    crosses_edition: bool
+    reliability: str | None
+    earlier_events: float | None
+    change: str | None
+    change_percent: float | None
+    refusal: str | None
+
+
+class Statistics(NamedTuple):
+    """All that is told of one series in one place: a row of `views.place_statistics`."""
+
+    series_id: str
+    year_period: date | None = None
+    year_events: float | None = None
+    year_rate_per_100k: float | None = None
+    year_rate_lower_per_100k: float | None = None
+    year_rate_upper_per_100k: float | None = None
+    year_is_population_carried: bool | None = None
+    year_reliability: str | None = None
+    year_earlier_events: float | None = None
+    year_change: str | None = None
+    year_change_percent: float | None = None
+    year_refusal: str | None = None
+    rolling_period: date | None = None
+    rolling_events: float | None = None
+    rolling_rate_per_100k: float | None = None
+    rolling_rate_lower_per_100k: float | None = None
+    rolling_rate_upper_per_100k: float | None = None
+    rolling_is_population_carried: bool | None = None
+    rolling_crosses_edition: bool | None = None
+    rolling_reliability: str | None = None
+    rolling_earlier_events: float | None = None
+    rolling_change: str | None = None
+    rolling_change_percent: float | None = None
+    rolling_refusal: str | None = None
+    trend: str | None = None
+    trend_first_year: int | None = None
+    trend_last_year: int | None = None
+    trend_percent: float | None = None
+    trend_percent_lower: float | None = None
+    trend_percent_upper: float | None = None
+    rank_period: date | None = None
+    rank_lower: float | None = None
+    rank_upper: float | None = None
+    ranked: int | None = None
+    alike: int | None = None
+    cluster_window: str | None = None
+    cluster_period: date | None = None
+    cluster: str | None = None
+    pattern: str | None = None
+    pattern_first_year: int | None = None
+    pattern_last_year: int | None = None
+    anomaly_month: date | None = None
+    anomaly_events: float | None = None
+    anomaly_expected_lower: float | None = None
+    anomaly_expected_upper: float | None = None
+    anomaly: str | None = None
+    anomaly_is_provisional: bool | None = None
+
+    @property
+    def newest(self) -> Newest | None:
+        """The newest twelve months; the calendar year where these mix two editions of residents.
+
+        A series by the year alone has only the latter.
+        """
+        if self.rolling_period and not (self.rolling_crosses_edition and self.year_period):
+            return Newest(
+                "rolling",
+                self.rolling_period,
+                self.rolling_events or 0,
+                self.rolling_rate_per_100k,
+                self.rolling_rate_lower_per_100k,
+                self.rolling_rate_upper_per_100k,
+                bool(self.rolling_is_population_carried),
+                bool(self.rolling_crosses_edition),
+                self.rolling_reliability,
+                self.rolling_earlier_events,
+                self.rolling_change,
+                self.rolling_change_percent,
+                self.rolling_refusal,
+            )
+        if not self.year_period:
+            return None
+        return Newest(
+            "year",
+            self.year_period,
+            self.year_events or 0,
+            self.year_rate_per_100k,
+            self.year_rate_lower_per_100k,
+            self.year_rate_upper_per_100k,
+            bool(self.year_is_population_carried),
+            crosses_edition=False,
+            reliability=self.year_reliability,
+            earlier_events=self.year_earlier_events,
+            change=self.year_change,
+            change_percent=self.year_change_percent,
+            refusal=self.year_refusal,
+        )
+
+
+class PeerBalance(NamedTuple):
+    """Whether a group and its peers are alike in one of the things they were picked by."""
+
+    compared_group: str
+    covariate: str
+    difference_after: float
+    is_balanced: bool
+
+
+class PublisherCount(NamedTuple):
+    """What one publisher counts in one place and year, and how far that is from the first one."""
+
+    series_id: str
+    year: int
+    events: float
+    gap: float | None
+    is_provisional: bool
+    is_partial: bool
+
+
+class Revised(NamedTuple):
+    """What one release said of one place and year."""
+
+    series_id: str
+    year: int
+    cut_date: date
+    events: float | None
+    is_shown: bool
 
 
 class Coverage(NamedTuple):
@@ -260,10 +428,27 @@ def group_history(
 @remembered
 def department_history(warehouse: Warehouse, series_id: str, code: str) -> pd.DataFrame:
     """One series in one department by year, as `history` gives a municipality's."""
-    years = views.place_years(warehouse, code)
-    own = years.loc[years["series_id"].eq(series_id)].reset_index(drop=True)
-    starts = pd.to_datetime(own["year"].astype("str"), format="%Y")
-    return own.assign(period=starts.astype("datetime64[s]"))
+    years = views.department_history(warehouse, series_id, code)
+    starts = pd.to_datetime(years["year"].astype("str"), format="%Y")
+    # A year is of one edition.
+    return years.assign(period=starts.astype("datetime64[s]"), crosses_edition=False)
+
+
+@remembered
+def years(warehouse: Warehouse, place_code: str) -> dict[str, list[Year]]:
+    """Calendar years of each series in a municipality or department by series id."""
+    frame = views.place_years(warehouse, place_code)
+    found: dict[str, list[Year]] = {}
+    for series_id, year in zip(frame["series_id"], rows(frame, Year), strict=True):
+        found.setdefault(series_id, []).append(year)
+    return found
+
+
+@remembered
+def statistics(warehouse: Warehouse, municipality_code: str) -> dict[str, Statistics]:
+    """What is told of each published series in a municipality, by series id."""
+    frame = views.place_statistics(warehouse, municipality_code)
+    return {one.series_id: one for one in rows(frame, Statistics)}
 
 
 @remembered
@@ -289,6 +474,25 @@ def peers(warehouse: Warehouse, municipality_code: str) -> list[Peer]:
 def peer_rule(warehouse: Warehouse) -> PeerRule | None:
     """The rule that peers are picked by; ``None`` where there are no peers."""
     return next(rows(views.peer_rule(warehouse), PeerRule), None)
+
+
+@remembered
+def peer_balance(warehouse: Warehouse) -> list[PeerBalance]:
+    """How alike all municipalities of the departments and their peers are."""
+    balance = rows(views.peer_balance(warehouse), PeerBalance)
+    return [one for one in balance if one.compared_group == "departments"]
+
+
+@remembered
+def publisher_counts(warehouse: Warehouse, place_code: str) -> list[PublisherCount]:
+    """What several publishers of the same events count in a place."""
+    return list(rows(views.publisher_counts(warehouse, place_code), PublisherCount))
+
+
+@remembered
+def revised(warehouse: Warehouse, municipality_code: str) -> list[Revised]:
+    """What releases said of the newest year that several hold."""
+    return list(rows(views.revised_figures(warehouse, municipality_code), Revised))
 
 
 @remembered

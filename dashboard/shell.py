@@ -39,6 +39,12 @@ def run() -> None:
                 url_path="trends",
             ),
             st.Page(
+                _HERE / "pages/municipality.py",
+                title=_("Municipality"),
+                icon=":material/location_on:",
+                url_path="municipality",
+            ),
+            st.Page(
                 _HERE / "pages/compare.py",
                 title=_("Compare"),
                 icon=":material/table_rows:",

@@ -36,6 +36,9 @@ _WHOLE_MONTHS: Final = {"year": 12, "fiscal_year": 12, "quarter": 3}
 _MUNICIPALITY_DIGITS: Final = 5
 _DEPARTMENT_DIGITS: Final = 2
 
+_REVISED_YEARS: Final = 4
+"""How many years back a year is looked for that several releases hold."""
+
 Measure = Literal["count", "rate"]
 """What a colour stands for."""
 
@@ -327,18 +330,20 @@ def source_gaps(warehouse: Warehouse) -> pd.DataFrame:
     return warehouse.query("view/source_gaps")
 
 
-def publisher_counts(warehouse: Warehouse, municipality_code: str) -> pd.DataFrame:
-    """What each publisher of the same events counts in one municipality.
+def publisher_counts(warehouse: Warehouse, place_code: str) -> pd.DataFrame:
+    """What each publisher of the same events counts in one municipality or department.
 
-    Of so few events neither a share nor a direction is told.
+    Of so few events neither a share nor a direction is told: `source_gaps` has them by department.
 
     Returns
     -------
     counts
-        `phenomenon`, `year`, `series_id`, `events`, `is_provisional` and `is_partial`, by year; a
+        `phenomenon`, `year`, `series_id`, `events`, `gap` (events more, or less if negative, than
+        the first publisher of the list counts in the same year; empty for that one, and where
+        either year is not whole or may still grow), `is_provisional` and `is_partial`, by year; a
         year that a publisher does not publish has no row of it.
     """
-    return warehouse.query("view/publisher_counts", municipality_code=municipality_code)
+    return warehouse.query("view/publisher_counts", place_code=place_code)
 
 
 def peers(warehouse: Warehouse, municipality_code: str) -> pd.DataFrame:
@@ -600,6 +605,29 @@ def figure_history(
         first_month=first,
         last_month=last,
     )
+
+
+def revised_figures(warehouse: Warehouse, municipality_code: str) -> pd.DataFrame:
+    """What each release said of the newest year of which several hold the months that are shown.
+
+    Returns
+    -------
+    figures
+        `series_id`, `year`, and `cut_date`, `events` and `is_shown` as in `figure_history`, of
+        every series of which several releases are kept; by series, earliest release first.
+    """
+    told = [pd.DataFrame(columns=["series_id", "year", "cut_date", "events", "is_shown"])]
+    revised = warehouse.query("view/revised_series")
+    for series_id, newest in zip(revised["series_id"], revised["year"].tolist(), strict=True):
+        for year in range(newest, newest - _REVISED_YEARS, -1):
+            first, last = date(year, 1, 1), date(year, 12, 1)
+            held = figure_history(warehouse, series_id, municipality_code, first, last)
+            shown = held.loc[held["is_shown"], ["first_month", "last_month"]]
+            said = held.merge(shown, on=["first_month", "last_month"])
+            if len(said) > 1:
+                told.append(said.assign(series_id=series_id, year=year)[list(told[0])])
+                break
+    return pd.concat(told[1:], ignore_index=True) if told[1:] else told[0]
 
 
 def clusters(warehouse: Warehouse, series_id: str, time_window: str, period: date) -> pd.DataFrame:

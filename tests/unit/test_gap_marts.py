@@ -62,17 +62,25 @@ def test_a_department_counts_its_unlocated_events_too(warehouse: Warehouse) -> N
     assert set(gaps["phenomenon"]) == {"lights"}
 
 
-def test_one_municipality_shows_counts_alone(warehouse: Warehouse) -> None:
+def test_one_municipality_shows_counts_and_their_difference_alone(warehouse: Warehouse) -> None:
     counts = views.publisher_counts(warehouse, "05901")
-    columns = ["year", "series_id", "events", "is_partial", "is_provisional"]
-    assert counts[columns].to_numpy().tolist() == [
-        [2020, "meteors", 2, False, False],
-        [2021, "sightings", 5, False, False],
-        [2021, "crowds", 0, False, False],
-        [2021, "meteors", 0, True, False],
-        [2022, "sightings", 5, True, False],
-        [2023, "sightings", 6, True, True],
+    columns = ["year", "series_id", "events", "gap", "is_partial", "is_provisional"]
+    told = counts[columns].astype(object).where(counts[columns].notna(), None)
+    # Of 2021 meteors are counted for half a year, and sightings are the first of the list.
+    assert told.to_numpy().tolist() == [
+        [2020, "meteors", 2, None, False, False],
+        [2021, "sightings", 5, None, False, False],
+        [2021, "crowds", 0, -5, False, False],
+        [2021, "meteors", 0, None, True, False],
+        [2022, "sightings", 5, None, True, False],
+        [2023, "sightings", 6, None, True, True],
     ]
+
+
+def test_a_departments_publishers_count_what_has_no_municipality_too(warehouse: Warehouse) -> None:
+    counts = views.publisher_counts(warehouse, "05").set_index(["year", "series_id"])
+    assert counts.loc[(2021, "sightings"), "events"] == 8
+    assert counts.loc[(2021, "crowds"), ["events", "gap"]].tolist() == [6, -2]
 
 
 def test_a_change_that_both_see_and_one_that_they_see_the_other_way_round() -> None:

@@ -38,6 +38,15 @@ def test_each_release_says_its_own(warehouse, period, then, now) -> None:
     assert lines[-1] == f"{then} in the release of 2022-01-31, {now} now."
 
 
+def test_all_that_was_revised_of_a_place_is_told_at_once(warehouse) -> None:
+    said = views.revised_figures(warehouse, "05901")
+    assert said[["series_id", "year", "events", "is_shown"]].to_numpy().tolist() == [
+        ["migrations", 2021, 15, False],
+        ["migrations", 2021, 18, True],
+    ]
+    assert said["cut_date"].is_monotonic_increasing
+
+
 def test_a_series_of_one_release_says_so(warehouse) -> None:
     (row,) = views.figure_history(
         warehouse, "sightings", "05901", date(2021, 1, 1), date(2021, 12, 1)

@@ -58,6 +58,7 @@ final as (
         series.has_rate,
         series.is_apart_from_coverage,
         series.part_of,
+        series.phenomenon,
         series.expected_results,
         series.caveats_es,
         series.caveats_en,

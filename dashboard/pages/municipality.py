@@ -1,0 +1,298 @@
+"""Everything about one place on one page."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+from markupsafe import Markup
+
+from dashboard import cached, facts
+from dashboard.address import Address
+from dashboard.chart import CONTEXT, VIOLENCE, Drawn, history_points, history_spec
+from dashboard.drawn import drawn
+from dashboard.facts import Series
+from dashboard.language import Window, Words
+from dashboard.palette import shown_palette
+from dashboard.panel import coverage_panel
+from dashboard.pieces import bullets, note, provenance
+from dashboard.profile import (
+    Profile,
+    answers,
+    figure_tiles,
+    lead,
+    multiples,
+    peer_section,
+    publisher_section,
+    revision_section,
+    statistics_table,
+    year_table,
+)
+from dashboard.search import place_search
+from dashboard.shell import heading, language
+from dashboard.state import Measure
+from dashboard.timeline import mark_key, marked_dates
+from pipeline import SOMOS_COMUNIDAD, Warehouse
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the page shows.
+
+    Attributes
+    ----------
+    place
+        Code of a municipality.
+    department
+        Code of a department; it comes before a municipality.
+    series
+        The series told of in detail; ``None`` for the first one.
+    measure
+        What is drawn.
+    window
+        Length of a period in the large chart.
+    has_table
+        Whether the tables are open.
+    """
+
+    place: str | None = None
+    department: str | None = None
+    series: str | None = None
+    measure: Measure = "rate"
+    window: Window = "year"
+    has_table: bool = False
+
+    @property
+    def code(self) -> str | None:
+        """The place, whichever it is."""
+        return self.department or self.place
+
+
+_ADDRESS: Final = Address("municipality", Selection)
+_PLACE: Final = "municipality.code"
+
+
+def show() -> None:
+    """Select, ask, paint."""
+    words = language()
+    _ = words.text
+    warehouse = cached.warehouse()
+    heading(
+        words,
+        _("One municipality"),
+        _("All that is published of one municipality or department, and how sure it is"),
+    )
+    selection, remarks = _selection(warehouse, words)
+    _ADDRESS.write(selection, words)
+    series = facts.all_series(warehouse)
+    for remark in remarks:
+        st.html(note(remark))
+    _controls(warehouse, words, selection)
+    if selection.code is None or selection.series is None:
+        st.html(Markup("<p class='lead'>{}</p>").format(_invitation(words)))
+        return
+    profile = Profile(warehouse, words, selection.code)
+    chosen = series[selection.series]
+    _place_heading(profile)
+    _detail(profile, selection, chosen)
+    drawn(_every_series(profile, selection), "multiples")
+    st.html(peer_section(profile))
+    st.html(publisher_section(profile))
+    st.html(revision_section(profile))
+    if not profile.is_department:
+        coverage = facts.coverage(warehouse, SOMOS_COMUNIDAD.id)[profile.code]
+        coverage_panel(words, coverage)
+    _tables(profile, selection)
+    st.html(
+        provenance(words, warehouse.build_id, [one for one in series.values() if one.is_published])
+    )
+
+
+def _selection(warehouse: Warehouse, words: Words) -> tuple[Selection, list[str]]:
+    """The nearest selection that exists, and what of the wish could not be met."""
+    _ = words.text
+    selection, misread = _ADDRESS.read()
+    remarks = [_("The link asks for something that this page does not know.")] if misread else []
+    if selection.place and selection.place not in facts.places(warehouse):
+        selection = replace(selection, place=None)
+        remarks.append(_("The link names a municipality that is not on this map."))
+    if selection.department and selection.department not in facts.departments(warehouse):
+        selection = replace(selection, department=None)
+        remarks.append(_("The link names a department that is not on this map."))
+    published = [one for one in facts.all_series(warehouse).values() if one.is_published]
+    if selection.series not in {one.series_id for one in published}:
+        if selection.series is not None:
+            remarks.append(
+                _("The link names a series that is not published here; this is the first one.")
+            )
+        selection = replace(selection, series=published[0].series_id if published else None)
+    shown = facts.all_series(warehouse).get(selection.series or "")
+    if shown and not (shown.has_rate or selection.measure == "count"):
+        selection = replace(selection, measure="rate")
+    windows = _windows(shown, selection)
+    if selection.window not in windows:
+        selection = replace(selection, window=windows[0])
+    return selection, remarks
+
+
+def _windows(series: Series | None, selection: Selection) -> tuple[Window, ...]:
+    """Lengths of period that the large chart can show; of a department years alone are known."""
+    if series is None or selection.department or not series.offer.windows:
+        return ("year",)
+    return series.offer.windows
+
+
+def _invitation(words: Words) -> str:
+    _ = words.text
+    return _(
+        "Find a municipality or a department above. The page then tells its key figures in words, "
+        "draws every published series, and says how far each figure can be trusted."
+    )
+
+
+def _controls(warehouse: Warehouse, words: Words, selection: Selection) -> None:
+    _ = words.text
+    series = facts.all_series(warehouse)
+    with st.container(horizontal=True, key="controls"):
+        st.session_state[_PLACE] = selection.code
+        place_search(
+            _("Municipality or department"),
+            _place_names(warehouse, words),
+            _("Type a name"),
+            {"key": _PLACE, "on_change": _take_place},
+        )
+        st.selectbox(
+            _("Series told of in detail"),
+            [name for name, one in series.items() if one.is_published],
+            format_func=lambda name: series[name].label(words.code),
+            **_ADDRESS.bound("series", selection),
+        )
+        st.segmented_control(
+            _("Show"),
+            ["rate", "count"],
+            format_func={"rate": _("Rate"), "count": _("Count")}.__getitem__,
+            required=True,
+            **_ADDRESS.bound("measure", selection),
+        )
+
+
+def _take_place() -> None:
+    """A department and a municipality are never chosen at once."""
+    code = st.session_state[_PLACE] or ""
+    is_department = code in facts.departments(cached.warehouse())
+    _ADDRESS.choose(
+        place=None if is_department else code or None, department=code if is_department else None
+    )
+
+
+def _place_names(warehouse: Warehouse, words: Words) -> dict[str, str]:
+    _ = words.text
+    names = {
+        code: _("{department} (department)").format(department=name)
+        for code, name in facts.departments(warehouse).items()
+    }
+    for code, one in facts.places(warehouse).items():
+        names[code] = f"{one.municipality_name}, {one.department_name}"
+    return names
+
+
+def _place_heading(profile: Profile) -> None:
+    _ = profile.words.text
+    where = [_("Department") if profile.place is None else profile.place.department_name]
+    if profile.place and profile.place.pdet_subregion:
+        where.append(_("PDET subregion {subregion}").format(subregion=profile.place.pdet_subregion))
+    if profile.place:
+        where.append(_("code {code}").format(code=profile.code))
+    st.html(
+        Markup("<div class='place'><h2>{}</h2><p>{}</p></div>").format(
+            profile.name, " · ".join(where)
+        )
+    )
+
+
+def _detail(profile: Profile, selection: Selection, chosen: Series) -> None:
+    """The key figures in words, and one series with all that is told of it."""
+    words = profile.words
+    st.html(lead(profile, chosen))
+    st.html(
+        Markup("<h2 class='detail'>{}</h2>{}").format(
+            chosen.label(words.code), figure_tiles(profile, chosen)
+        )
+    )
+    left, right = st.columns([1.5, 1], gap="medium")
+    with left:
+        _draw(profile, selection, chosen)
+    with right:
+        st.html(answers(profile, chosen))
+        st.html(bullets(chosen.caveats(words.code), "caveats"))
+
+
+def _draw(profile: Profile, selection: Selection, chosen: Series) -> None:
+    """The large chart, with its dates and what their numbers stand for."""
+    words, _ = profile.words, profile.words.text
+    history = _history(profile, selection, chosen)
+    if history.empty:
+        st.html(note(_("Not published here: unknown, not zero.")))
+        return
+    measure: Measure = selection.measure if chosen.has_rate else "count"
+    title = (
+        _("Rate per 100,000 residents a year, with its 95 % interval")
+        if measure == "rate"
+        else _("Count per period")
+    )
+    windows = _windows(chosen, selection)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="window"):
+        st.html(Markup("<p class='chart-title'>{}</p>").format(title))
+        if len(windows) > 1:
+            st.segmented_control(
+                _("Period"),
+                windows,
+                format_func={
+                    "year": _("Year"),
+                    "rolling": _("12 months"),
+                    "month": _("Month"),
+                }.__getitem__,
+                required=True,
+                label_visibility="collapsed",
+                **_ADDRESS.bound("window", selection),
+            )
+    colour = CONTEXT if chosen.kind == "context" else VIOLENCE
+    what = Drawn(measure, selection.window, colour)
+    marks = marked_dates(profile.warehouse, words, chosen.series_id, what, history["period"])
+    points = history_points(history, what, words)
+    st.vega_lite_chart(
+        points,
+        history_spec(points, marks, what, words, colours=shown_palette()),
+        width="stretch",
+        theme=None,
+        key="history",
+        alt=f"{chosen.label(words.code)}, {profile.name}. {title}",
+    )
+    st.html(mark_key(words, marks, history))
+
+
+def _history(profile: Profile, selection: Selection, chosen: Series) -> pd.DataFrame:
+    if not chosen.offer.windows:
+        return pd.DataFrame()
+    if not profile.is_department:
+        return facts.history(profile.warehouse, chosen.series_id, profile.code, selection.window)
+    return facts.department_history(profile.warehouse, chosen.series_id, profile.code)
+
+
+def _every_series(profile: Profile, selection: Selection) -> Markup:
+    _ = profile.words.text
+    return Markup("<section class='part every'><h2>{}</h2>{}</section>").format(
+        _("Every published series"), multiples(profile, selection.measure)
+    )
+
+
+def _tables(profile: Profile, selection: Selection) -> None:
+    """The twin of all that is drawn, for those who cannot see it and those who want to copy it."""
+    _ = profile.words.text
+    st.toggle(_("Show everything as tables"), **_ADDRESS.bound("has_table", selection))
+    if selection.has_table:
+        st.html(statistics_table(profile))
+        st.html(year_table(profile))
+
+
+show()
