@@ -8,7 +8,6 @@ import pandas as pd
 
 from pipeline.catalog import methods
 
-_EPOCH_YEAR = 1970
 _YEAR_MONTHS = 12
 _FISCAL_LEAD_MONTHS = _YEAR_MONTHS - methods.FISCAL_YEAR_FIRST_MONTH + 1
 
@@ -67,25 +66,3 @@ def window_months(months: npt.ArrayLike, window: Window) -> pd.DataFrame:
             "month": whole.ravel().astype("datetime64[M]").astype("datetime64[s]"),
         }
     )
-
-
-def fiscal_year(months: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """The United States fiscal year of each month: 2024 runs from October 2023 to September 2024.
-
-    Parameters
-    ----------
-    months
-        Any shape, values like ``2023-10``.
-
-    Returns
-    -------
-    years
-        Same shape.
-
-    Examples
-    --------
-    >>> fiscal_year(["2023-09", "2023-10"])
-    array([2023, 2024])
-    """
-    number = np.asarray(months, dtype="datetime64[M]").astype(np.int64)
-    return (number + _FISCAL_LEAD_MONTHS) // _YEAR_MONTHS + _EPOCH_YEAR

@@ -20,7 +20,7 @@ def store(draft: Draft) -> pd.DataFrame:
     computations
         Rows of ``mart.computation``.
     """
-    series = draft.frame("mart/comparable_from")
+    series = draft.frame("mart/comparable_from").query("has_months")
     inputs = (
         (one, (draft.frame("mart/anomaly_input", series_id=one), month))
         for one, month in zip(series["series_id"], series["month"], strict=True)

@@ -50,8 +50,8 @@ def store(draft: Draft) -> pd.DataFrame:
     shapes = gpd.GeoSeries.from_wkb(outlines.pop("web_geometry"), crs="OGC:CRS84")
     neighbours = queen_neighbours(gpd.GeoDataFrame(outlines, geometry=shapes))
     store_rows(draft, "mart.neighbour", neighbour_table(neighbours))
-    series = draft.frame("mart/mapped_series")
-    starts = (None if pd.isna(month) else month for month in series["comparable_from"])
+    series = draft.frame("mart/comparable_from").query("has_windows")
+    starts = (None if pd.isna(month) else month for month in series["month"])
     inputs = (
         (one, (draft.frame("mart/cluster_input", series_id=one), neighbours, start))
         for one, start in zip(series["series_id"], starts, strict=True)

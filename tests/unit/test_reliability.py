@@ -10,7 +10,7 @@ from pipeline.analysis.reliability import (
     reliability,
     years_to_reliable,
 )
-from pipeline.analysis.windows import Window, fiscal_year, window_months
+from pipeline.analysis.windows import Window, window_months
 from pipeline.errors import ContractError
 
 PLACES = pd.Index(["90001", "90002"], name="municipality_code")
@@ -84,13 +84,6 @@ class TestWindows:
             "2023-09": ("2022-10", "2023-09", 12),
             "2024-09": ("2023-10", "2024-09", 12),
         }
-        assert fiscal_year(["1969-10", "2023-09", "2023-10", "2023-12", "2024-01"]).tolist() == [
-            1970,
-            2023,
-            2024,
-            2024,
-            2024,
-        ]
 
     def test_calendar_years(self) -> None:
         assert _spans(Window.YEAR, "2022-02", "2024-12") == {"2023-12": ("2023-01", "2023-12", 12)}

@@ -196,8 +196,9 @@ def test_series_without_months_have_no_newest_ones(tmp_path: Path) -> None:
     available = frames["core.availability"]
     frames["core.availability"] = available[available["series_id"].isin(["meteors", "rainfall"])]
     with world.stored(tmp_path, frames) as draft:
-        assert draft.frame("mart/comparable_from").empty
-        assert draft.frame("mart/mapped_series")["series_id"].tolist() == ["meteors"]
+        (meteors,) = draft.frame("mart/comparable_from").to_dict("records")
+    assert (meteors["series_id"], meteors["month"]) == ("meteors", pd.Timestamp("2021-02-01"))
+    assert (meteors["has_months"], meteors["has_windows"]) == (False, True)
 
 
 def test_three_months_of_history_are_none(warehouse: Warehouse) -> None:
