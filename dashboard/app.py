@@ -8,12 +8,15 @@ from pathlib import Path
 from threading import Thread
 
 import streamlit as st
+from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 # However the server is started: streamlit puts this folder on the path, not the project's.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from dashboard.routes import ROUTES, warm
+from dashboard.serving import Cautious
+from dashboard.shell import PAGES, apologise
 
 
 @asynccontextmanager
@@ -24,7 +27,13 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
 
 
 # `streamlit run` finds this name and serves the routes beside the pages, which are this same file.
-app = st.App(Path(__file__), routes=ROUTES, lifespan=_lifespan)
+app = st.App(
+    Path(__file__),
+    routes=ROUTES,
+    lifespan=_lifespan,
+    middleware=[Middleware(Cautious, pages=PAGES)],
+    on_script_error=apologise,
+)
 
 if __name__ == "__main__":
     from dashboard.shell import run

@@ -1,6 +1,7 @@
 """What every page shares: language, look, page list, and what to say when there is no warehouse."""
 
 import logging
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,9 @@ from markupsafe import Markup
 from dashboard import cached
 from dashboard.language import LanguageCode, Words, spoken, words
 from dashboard.paint import missing_front_end
+from dashboard.pieces import NOTHING, each, note
+from dashboard.serving import LOST
+from pipeline import MissingWarehouseError, OutdatedWarehouseError
 
 _LOG: Final = logging.getLogger(__name__)
 _HERE: Final = Path(__file__).parent
@@ -31,46 +35,78 @@ def run() -> None:
     _set_document_language(language)
     page = st.navigation(
         [
-            st.Page(_HERE / "pages/map.py", title=_("Map"), icon=":material/map:", default=True),
             st.Page(
-                _HERE / "pages/trends.py",
-                title=_("Trends"),
-                icon=":material/show_chart:",
-                url_path="trends",
-            ),
-            st.Page(
-                _HERE / "pages/municipality.py",
-                title=_("Municipality"),
-                icon=":material/location_on:",
-                url_path="municipality",
-            ),
-            st.Page(
-                _HERE / "pages/compare.py",
-                title=_("Compare"),
-                icon=":material/table_rows:",
-                url_path="compare",
-            ),
-            st.Page(
-                _HERE / "pages/programme.py",
-                title=_("Programme"),
-                icon=":material/handshake:",
-                url_path="programme",
-            ),
-            st.Page(
-                _HERE / "pages/sources.py",
-                title=_("Data and sources"),
-                icon=":material/database:",
-                url_path="sources",
-            ),
+                _HERE / "pages" / file,
+                title=title,
+                icon=icon,
+                url_path=url_path,
+                default=not url_path,
+            )
+            for url_path, (file, title, icon) in _pages(words(language)).items()
         ],
         position="top",
     )
+    _lost_note(words(language))
     problem = _problem(words(language))
     if problem:
         st.title(_("The atlas has nothing to show yet"))
         st.markdown(problem)
     else:
         page.run()
+
+
+def _pages(words: Words) -> dict[str, tuple[str, str, str]]:
+    """File, title and icon of each page by its address, in the order of the menu."""
+    _ = words.text
+    return {
+        "": ("map.py", _("Map"), ":material/map:"),
+        "trends": ("trends.py", _("Trends"), ":material/show_chart:"),
+        "municipality": ("municipality.py", _("Municipality"), ":material/location_on:"),
+        "compare": ("compare.py", _("Compare"), ":material/table_rows:"),
+        "programme": ("programme.py", _("Programme"), ":material/handshake:"),
+        "sources": ("sources.py", _("Data and sources"), ":material/database:"),
+    }
+
+
+PAGES: Final = tuple(_pages(words("en")))
+"""Addresses of the pages; empty for the first one."""
+
+
+def apologise(_error: Exception) -> bool:
+    """Say calmly that something failed; Streamlit has written to its log what it was.
+
+    Returns
+    -------
+    bool
+        That nothing else need be shown.
+    """
+    chosen = words(st.session_state.get(_LANGUAGE, "es"))
+    _ = chosen.text
+    said = (
+        _("The figures are safe. Reload the page, or choose another one above."),
+        _(
+            "If it happens again, tell whoever runs the atlas this time: {time}. The log says "
+            "under it what failed; “make build” makes a damaged warehouse anew."
+        ).format(time=datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")),
+    )
+    st.html(
+        Markup("<section class='failure' role='alert'><h2>{}</h2>{}</section>").format(
+            _("This page could not be shown whole"), each("<p>{}</p>", ((one,) for one in said))
+        )
+    )
+    return True
+
+
+def _lost_note(words: Words) -> None:
+    """Say that the address asked for is no page, where one led here."""
+    _ = words.text
+    is_lost = st.query_params.get(LOST) is not None
+    if is_lost:
+        del st.query_params[LOST]
+    text = _("The link names a page that is not here; this is the map.") if is_lost else ""
+    # Always there: a note that came or went in the page itself would make it rebuild the map.
+    with st.container(key="lost"):
+        st.html(note(text) if text else NOTHING)
 
 
 @cache
@@ -120,17 +156,28 @@ def _take_language() -> None:
 
 
 def _problem(words: Words) -> str:
+    """What keeps the atlas from showing anything, and what to run; empty if nothing does."""
     _ = words.text
     if missing_front_end():
         return _("Files that the map needs are missing. Run `make setup`, then reload this page.")
     try:
         cached.warehouse()
+    except MissingWarehouseError:
+        return _(
+            "No warehouse has been built yet. Run `make build` (or `make refresh FROM=<folder>` "
+            "with published files), then reload this page."
+        )
+    except OutdatedWarehouseError:
+        return _(
+            "The warehouse was built by another version of the atlas. Run `make build`, then "
+            "reload this page: the published files are all still there."
+        )
     except Exception:  # noqa: BLE001 - see below
         # Whatever is wrong with the file: the reader is told what to do, the operator what it was.
         _LOG.exception("the warehouse cannot be opened")
         return _(
-            "There is no warehouse that this version can read. Run `make build` (or `make refresh "
-            "FROM=<folder>` with published files), then reload this page."
+            "The warehouse cannot be read: it is damaged, or out of reach. Run `make build`, then "
+            "reload this page: it is made anew from the published files."
         )
     return ""
 

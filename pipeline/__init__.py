@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.catalog.programmes import MARKS, PROGRAMMES, SOMOS_COMUNIDAD, MarkKind, Reference
 from pipeline.catalog.text import Locale, Text
-from pipeline.errors import AtlasError, CatalogError, ContractError, SourceError
+from pipeline.errors import (
+    AtlasError,
+    CatalogError,
+    ContractError,
+    MissingWarehouseError,
+    OutdatedWarehouseError,
+    SourceError,
+)
 from pipeline.reasons import Reason, ReasonKind
 from pipeline.standing import Lapse, Standing, register_path, standings
 from pipeline.store.published import published_path
@@ -29,6 +36,8 @@ __all__ = [
     "Lapse",
     "Locale",
     "MarkKind",
+    "MissingWarehouseError",
+    "OutdatedWarehouseError",
     "Reason",
     "ReasonKind",
     "Reference",

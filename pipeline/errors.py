@@ -19,3 +19,11 @@ class NetworkError(AtlasError):
 
 class ContractError(AtlasError):
     """A frame or table breaks the contract declared in `pipeline.catalog.tables`."""
+
+
+class MissingWarehouseError(ContractError):
+    """Nothing has been built yet."""
+
+
+class OutdatedWarehouseError(ContractError):
+    """A warehouse has another layout than this version of the code declares."""

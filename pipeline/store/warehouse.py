@@ -25,7 +25,7 @@ import pyarrow as arrow
 from pandera.engines.pandas_engine import Engine
 
 from pipeline.catalog.tables import TABLES, Table
-from pipeline.errors import ContractError
+from pipeline.errors import ContractError, MissingWarehouseError, OutdatedWarehouseError
 from pipeline.store.published import published_path
 
 _SQL: Final = Path(__file__).parent / "sql"
@@ -337,7 +337,7 @@ class Warehouse:
         """
         if not path.exists():
             message = f"no warehouse at {path}; `make build` makes one"
-            raise ContractError(message)
+            raise MissingWarehouseError(message)
         file = path.resolve()
         with _readable(file):
             connection = duckdb.connect(file, read_only=True, config=_CONFIG)
@@ -348,7 +348,7 @@ class Warehouse:
                 f"the warehouse {file} has another layout than this version declares; "
                 "`make build` makes it anew"
             )
-            raise ContractError(message)
+            raise OutdatedWarehouseError(message)
         return cls(file, connection, build[0])
 
     def query(self, name: str, **parameters: object) -> pd.DataFrame:

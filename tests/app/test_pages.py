@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
+import duckdb
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -183,25 +184,47 @@ def test_a_new_build_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     second.close()
 
 
-@pytest.mark.parametrize(
-    ("lang", "title"), [("en", "nothing to show yet"), ("es", "aún no tiene nada")]
-)
-def test_without_a_warehouse_the_page_says_what_to_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str, title: str
-) -> None:
-    page = opened(tmp_path, monkeypatch, lang=lang)
-    assert title in page.title[0].value
-    assert "`make build`" in page.markdown[-1].value
+PROBLEMS = {
+    "missing": ("No warehouse has been built yet", "Aún no se ha construido ningún almacén"),
+    "outdated": ("built by another version", "lo construyó otra versión"),
+    "broken": ("The warehouse cannot be read", "El almacén no se puede leer"),
+}
 
 
-def test_a_broken_warehouse_is_no_traceback(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_without_a_usable_warehouse_the_page_says_what_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: str, lang: str
 ) -> None:
     path = published_path(tmp_path)
-    path.parent.mkdir()
-    path.write_bytes(b"not a database")
-    page = opened(tmp_path, monkeypatch, lang="en")
-    assert "`make build`" in page.markdown[-1].value
+    if problem == "outdated":
+        publish(tmp_path).close()
+        with duckdb.connect(path.resolve()) as connection:
+            connection.execute("update core.build set layout_version = 'of last year'")
+    if problem == "broken":
+        path.parent.mkdir()
+        path.write_bytes(b"not a database")
+    page = opened(tmp_path, monkeypatch, lang=lang)
+    title = {"en": "nothing to show yet", "es": "aún no tiene nada"}[lang]
+    assert title in page.title[0].value
+    said = page.markdown[-1].value
+    assert PROBLEMS[problem][lang == "es"] in said
+    assert "`make build`" in said
+
+
+def test_a_failure_within_a_page_is_told_calmly() -> None:
+    """Streamlit calls it after it has written the log; the browser tests let a page fail."""
+
+    def fail() -> None:
+        from dashboard.shell import apologise  # noqa: PLC0415 - runs as a script of its own
+
+        assert apologise(ValueError("a secret path"))
+
+    page = AppTest.from_function(fail)
+    page.session_state["language"] = "en"
+    page.run()
+    assert "This page could not be shown whole" in text(page)
+    assert "a secret path" not in text(page)
 
 
 def test_a_fault_nobody_foresaw_is_no_traceback_either(
