@@ -24,7 +24,7 @@ from dashboard.pieces import bullets, each
 from dashboard.sparkline import sparkline
 from pipeline import MARKS, MarkKind, Warehouse
 
-_PLACE_PAGE: Final = "."
+_PLACE_PAGE: Final = "municipality"
 _NOTHING: Final = Markup("<span class='none'>–</span>")
 
 

@@ -117,6 +117,15 @@ class Words:
         sign = _number(self.code, value, f"+{pattern};-{pattern}")
         return f"{sign}\xa0%" if self.code == "es" else f"{sign}%"
 
+    def share(self, value: float) -> str:
+        """A share of one, in whole percent."""
+        percent = _number(self.code, 100 * value, "#,##0")
+        return f"{percent}\xa0%" if self.code == "es" else f"{percent}%"
+
+    def statistic(self, value: float) -> str:
+        """A figure without a unit, such as a correlation or a p-value, to four decimals."""
+        return _number(self.code, value, "0.0###")
+
     def day(self, day: date) -> str:
         """A date in full."""
         return format_date(day, "long", locale=self.locale)

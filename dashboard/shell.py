@@ -63,6 +63,7 @@ def _pages(words: Words) -> dict[str, tuple[str, str, str]]:
         "trends": ("trends.py", _("Trends"), ":material/show_chart:"),
         "municipality": ("municipality.py", _("Municipality"), ":material/location_on:"),
         "compare": ("compare.py", _("Compare"), ":material/table_rows:"),
+        "alerts": ("alerts.py", _("Clusters and alerts"), ":material/notifications:"),
         "programme": ("programme.py", _("Programme"), ":material/handshake:"),
         "sources": ("sources.py", _("Data and sources"), ":material/database:"),
     }

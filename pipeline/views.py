@@ -14,6 +14,7 @@ import pandas as pd
 
 from pipeline.analysis.classes import MISSING_CLASS
 from pipeline.analysis.rates import rate_table
+from pipeline.catalog import methods
 from pipeline.catalog.methods import DISPERSION_LARGEST
 from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
 from pipeline.errors import ContractError
@@ -662,9 +663,12 @@ def moran(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
     Returns
     -------
     moran
-        Columns of ``mart.moran`` but the series, by `time_window` and `period`.
+        Columns of ``mart.moran`` but the series, and `is_beyond_chance` if so much likeness of
+        neighbours, or so little, befalls at most one shuffled map in twenty. By `time_window` and
+        `period`.
     """
-    return warehouse.query("view/moran", series_id=series_id)
+    told = warehouse.query("view/moran", series_id=series_id)
+    return told.assign(is_beyond_chance=told["p"].le(1 - methods.CONFIDENCE_LEVEL))
 
 
 def anomalies(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
