@@ -1,17 +1,16 @@
 """The comparison as files, with what must be known of each figure. Coverage is in none of them."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 import streamlit as st
 
-from dashboard import facts
 from dashboard.comparison import Compared, Pooling, shown_period
 from dashboard.comparison_table import span
 from dashboard.exports import Cell, Column, csv_file, excel_file
 from dashboard.facts import Series
+from dashboard.file_notes import file_button, series_notes
 from dashboard.language import Words
 from pipeline import Warehouse
 
@@ -33,8 +32,8 @@ def downloads(
     period = shown_period(rows)
     name = f"{series.series_id}-{span(period, shown.window) if period else ''}".replace("–", "-")
     with st.container(horizontal=True, key="downloads"):
-        _button(_("CSV"), f"{name}.csv", "text/csv", lambda: csv_file(columns, rows, notes))
-        _button(
+        file_button(_("CSV"), f"{name}.csv", "text/csv", lambda: csv_file(columns, rows, notes))
+        file_button(
             _("Excel"),
             f"{name}.xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -94,41 +93,15 @@ def file_notes(
     """What must be known of the figures, each under a name."""
     _ = words.text
     period = shown_period(rows)
-    source = next(
-        (one for one in facts.sources(warehouse) if one.source_id == series.source_id), None
-    )
-    notes = [
-        (_("Series"), series.label(words.code)),
-        (_("Unit"), series.unit(words.code)),
+    shown_figures = [
         (_("Period"), span(period, shown.window) if period else ""),
         (_("Municipalities"), shown.filters),
-        (_("Source"), series.citation),
-        (_("Licence"), source.licence(words.code) if source else ""),
-        (_("Cut"), _day(words, series.cut_date)),
-        (_("Retrieved"), _day(words, series.retrieved_date)),
-        (_("Build"), warehouse.build_id),
     ]
-    notes += [(_("Keep in mind"), line) for line in series.caveats(words.code)]
-    notes += [
-        (_("Breaks"), f"{words.month(one.start_month)}: {one.note(words.code)}")
-        for one in facts.breaks(warehouse, series.series_id)
-    ]
-    notes.append((_("Empty cells"), _("Not published or not determined: unknown, never zero.")))
+    notes = series_notes(warehouse, words, series, shown_figures)
     if series.has_rate:
-        notes += [
-            (_("Intervals"), _("Likely from and to are 95 % limits.")),
-            (
-                _("Order"),
-                _("A rank means nothing without its limits; this is no list of dangerous places."),
-            ),
-        ]
+        no_list = _("A rank means nothing without its limits; this is no list of dangerous places.")
+        notes.append((_("Order"), no_list))
     return notes
-
-
-def _button(label: str, name: str, kind: str, file: Callable[[], bytes]) -> None:
-    st.download_button(
-        label, file, file_name=name, mime=kind, on_click="ignore", icon=":material/download:"
-    )
 
 
 def _year(at: int) -> Callable[[Compared], Cell]:
@@ -136,8 +109,3 @@ def _year(at: int) -> Callable[[Compared], Cell]:
         return row.history[at] if row.history else None
 
     return value
-
-
-def _day(words: Words, day: date | None) -> str:
-    _ = words.text
-    return words.day(day) if day else _("unknown")

@@ -459,9 +459,16 @@ def departments(warehouse: Warehouse) -> dict[str, str]:
 
 @remembered
 def trends(warehouse: Warehouse, series_id: str) -> dict[str, Trend]:
-    """Trends of the municipalities on the map by code."""
-    frame = views.trends(warehouse, series_id)
-    return dict(zip(frame["municipality_code"], rows(frame, Trend), strict=True))
+    """Trends of the municipalities and departments on the map by code."""
+    asked = {
+        "municipality_code": views.trends(warehouse, series_id),
+        "department_code": views.department_trends(warehouse, series_id),
+    }
+    return {
+        code: trend
+        for key, frame in asked.items()
+        for code, trend in zip(frame[key], rows(frame, Trend), strict=True)
+    }
 
 
 @remembered

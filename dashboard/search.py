@@ -52,3 +52,28 @@ def place_search(
             **bound,
         )
         st.html(_DECOMPOSE, unsafe_allow_javascript=True)
+
+
+def places_search(
+    label: str, names: Mapping[str, str], placeholder: str, bound: Mapping[str, Any], most: int
+) -> None:
+    """A list to find several places in, each as in `place_search`.
+
+    Parameters
+    ----------
+    label, names, placeholder, bound
+        As of `place_search`.
+    most
+        How many may be chosen.
+    """
+    with st.container(key="search"):
+        st.multiselect(
+            label,
+            list(names),
+            placeholder=placeholder,
+            format_func=lambda code: normalize("NFD", names[code]),
+            max_selections=most,
+            select_all=False,
+            **bound,
+        )
+        st.html(_DECOMPOSE, unsafe_allow_javascript=True)

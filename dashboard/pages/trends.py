@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
-from unicodedata import normalize
 
 import pandas as pd
 import streamlit as st
@@ -24,11 +23,14 @@ from dashboard.chart import (
 )
 from dashboard.facts import Series, Trend
 from dashboard.language import Words
+from dashboard.links import follow_links, link
 from dashboard.palette import shown_palette
 from dashboard.phrases import SYMBOLS, trend_phrases
 from dashboard.pieces import NOTHING, bullets, likely_range, note, provenance, section, table
+from dashboard.search import places_search
 from dashboard.shell import heading, language
 from dashboard.timeline import mark_key, marked_dates
+from dashboard.trend_files import Shown, downloads
 from dashboard.trends import (
     DOCUMENTED,
     LARGEST_CHART,
@@ -49,6 +51,7 @@ from pipeline import Warehouse
 
 _ADDRESS: Final = Address("trends", Selection)
 _MOST_PLACES: Final = 12
+_MUNICIPALITY_DIGITS: Final = 5
 
 
 def show() -> None:
@@ -61,6 +64,7 @@ def show() -> None:
         _("How recorded violence moved over time, and how sure one can be of it"),
     )
     _explore()
+    follow_links(_ADDRESS.page)
 
 
 @st.fragment
@@ -80,9 +84,14 @@ def _explore() -> None:
             notes.insert(0, _("The link asks for something that is not offered here."))
         for text in notes:
             st.html(note(text))
+        if series.is_apart_from_coverage and apart_note(words) not in notes:
+            st.caption(apart_note(words))
     _draw(warehouse, words, series, selection, lines)
     st.html(_reading(words, series, selection, lines))
     _table(words, series, selection, lines)
+    if drawn_periods(lines):
+        caveats = list(_line_caveats(words, selection, lines))
+        downloads(warehouse, words, series, Shown(selection, lines, caveats))
     st.html(provenance(words, warehouse.build_id, [series]))
 
 
@@ -141,17 +150,15 @@ def _controls(
             **_many("groups", selection),
         )
         with st.container(horizontal=True, vertical_alignment="bottom", key="drawing"):
-            st.multiselect(
+            places_search(
                 _("Municipalities"),
-                list(places),
-                # Accents as signs of their own: the widget finds a name typed without them.
-                format_func=lambda code: normalize(
-                    "NFD", f"{places[code].municipality_name}, {places[code].department_name}"
-                ),
-                placeholder=_("Find a municipality"),
-                max_selections=_MOST_PLACES,
-                select_all=False,
-                **_many("places", selection),
+                {
+                    code: f"{place.municipality_name}, {place.department_name}"
+                    for code, place in places.items()
+                },
+                _("Find a municipality"),
+                _many("places", selection),
+                _MOST_PLACES,
             )
             if selection.places and series.kind == "violence":
                 st.toggle(_("Their peers elsewhere"), **_ADDRESS.bound("has_peers", selection))
@@ -168,8 +175,6 @@ def _controls(
                 )
             if _is_apart(selection, count):
                 st.toggle(_("A scale for each"), **_ADDRESS.bound("has_own_scale", selection))
-    if series.is_apart_from_coverage:
-        st.caption(apart_note(words))
 
 
 def _many(field: str, selection: Selection) -> dict[str, Any]:
@@ -274,7 +279,7 @@ def _title(words: Words, series: Series, selection: Selection) -> str:
 
 
 def _panel_title(words: Words, told: Told) -> Markup:
-    return Markup("<p class='panel-title'><b>{}</b> <span>{}</span></p>").format(
+    return Markup("<p class='panel-title'><b>{}</b><span>{}</span></p>").format(
         told.label, _trend_words(words, told.trend) if told.trend else ""
     )
 
@@ -317,7 +322,7 @@ def _line_row(
 ) -> tuple[object, ...]:
     _ = words.text
     swatch = Markup("<i class='swatch' style='background: var(--{})'></i>").format(colour)
-    name = Markup("{}{}").format(swatch if colour else "", told.label)
+    name = Markup("{}{}").format(swatch if colour else "", _linked(words, selection, told))
     newest = newest_whole(told)
     if newest is None:
         absent = (name, _("Not published here: unknown, not zero."), "–")
@@ -332,6 +337,14 @@ def _line_row(
     return (*row, rate, _trend_sentence(words, told.trend) if told.trend else "–")
 
 
+def _linked(words: Words, selection: Selection, told: Told) -> Markup | str:
+    """The name of a line; of a place it leads to all that is known there."""
+    if not told.code:
+        return told.label
+    kind = "place" if len(told.code) == _MUNICIPALITY_DIGITS else "department"
+    return link("municipality", {kind: told.code, "series": selection.series}, words, told.label)
+
+
 def _trend_words(words: Words, trend: Trend) -> str:
     name = trend_phrases(words)[trend.word].name
     return f"{SYMBOLS[trend.word]} {name}, {trend.first_year}–{trend.last_year}"
@@ -342,17 +355,12 @@ def _trend_sentence(words: Words, trend: Trend) -> str:
     said = _trend_words(words, trend)
     if trend.percent is None or trend.percent_lower is None or trend.percent_upper is None:
         return said
-    more = _("{percent} % a year, likely between {lower} and {upper}").format(
-        percent=_signed(words, trend.percent),
-        lower=_signed(words, trend.percent_lower),
-        upper=_signed(words, trend.percent_upper),
+    more = _("{percent} a year, likely between {lower} and {upper}").format(
+        percent=words.percent(trend.percent),
+        lower=words.percent(trend.percent_lower),
+        upper=words.percent(trend.percent_upper),
     )
     return f"{said}: {more}"
-
-
-def _signed(words: Words, percent: float) -> str:
-    sign = "−" if percent < 0 else "+"
-    return f"{sign}{words.rate(abs(percent))}"
 
 
 def _caveats(words: Words, series: Series, selection: Selection, lines: Sequence[Told]) -> Markup:
@@ -377,7 +385,7 @@ def _line_caveats(words: Words, selection: Selection, lines: Sequence[Told]) -> 
         yield _("Peers help to read a line; the difference from them is no effect.")
     if any(told.has_holes for told in lines):
         yield _("A group has no figure where one of its municipalities publishes nothing.")
-    if any(len(told.code) == 2 for told in lines):  # noqa: PLR2004 - digits of a department
+    if any(0 < len(told.code) < _MUNICIPALITY_DIGITS for told in lines):
         yield _("A department also counts events whose municipality is not known.")
     if selection.measure == "rate":
         yield _(

@@ -1,0 +1,88 @@
+"""The lines of the page of trends as files, with what must be known of each figure."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+from dashboard.exports import Cell, Column, csv_file, excel_file
+from dashboard.facts import Series
+from dashboard.file_notes import file_button, series_notes
+from dashboard.language import Words
+from dashboard.trends import Figure, Selection, Told, figures
+from pipeline import Warehouse
+
+
+class Row(NamedTuple):
+    """One period of one line."""
+
+    told: Told
+    figure: Figure
+
+
+class Shown(NamedTuple):
+    """What the page shows of a series."""
+
+    selection: Selection
+    lines: Sequence[Told]
+    caveats: Sequence[str]
+
+
+def downloads(warehouse: Warehouse, words: Words, series: Series, shown: Shown) -> None:
+    """Offer all figures of the lines as files; written when asked for."""
+    _ = words.text
+    columns = file_columns(words, series, shown.selection)
+    rows = [Row(told, one) for told in shown.lines for one in figures(told)]
+    said = [
+        (_("Lines"), "; ".join(told.label for told in shown.lines)),
+        *((_("Keep in mind"), caveat) for caveat in shown.caveats),
+    ]
+    notes = series_notes(warehouse, words, series, said)
+    name = f"{series.series_id}-{shown.selection.span}".replace("_", "-")
+    with st.container(horizontal=True, key="downloads"):
+        file_button(_("CSV"), f"{name}.csv", "text/csv", lambda: csv_file(columns, rows, notes))
+        file_button(
+            _("Excel"),
+            f"{name}.xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            lambda: excel_file((_("Lines"), _("Notes")), columns, rows, notes),
+        )
+
+
+def file_columns(words: Words, series: Series, selection: Selection) -> list[Column[Row]]:
+    """Columns of the files: those of the table, with codes, days and residents."""
+    _ = words.text
+    labels = {
+        "period": (
+            _("First day of the last month of the period")
+            if selection.span == "rolling"
+            else _("First day of the period")
+        ),
+        "events": series.unit(words.code).capitalize(),
+    }
+    if series.has_rate:
+        labels |= {
+            "population": _("Residents"),
+            "rate_per_100k": _("Per 100,000 residents a year"),
+            "rate_lower_per_100k": _("Likely from"),
+            "rate_upper_per_100k": _("Likely to"),
+        }
+    labels |= {
+        "is_provisional": _("Provisional"),
+        "is_partial": _("Incomplete"),
+        "crosses_edition": _("Mixes population editions"),
+    }
+    return [
+        Column("line", _("Line"), lambda row: row.told.label),
+        Column("code", _("Code"), lambda row: row.told.code or None),
+        Column("when", _("Period"), lambda row: words.period(row.figure.period, selection.span)),
+        *(Column(name, label, _field(name)) for name, label in labels.items()),
+    ]
+
+
+def _field(name: str) -> Callable[[Row], Cell]:
+    def value(row: Row) -> Cell:
+        cell: Cell = getattr(row.figure, name)
+        return cell
+
+    return value
