@@ -315,6 +315,31 @@ def test_a_trend_leaves_out_a_year_that_may_grow(draft: Draft) -> None:
     assert draft.frame("check/trends").empty
 
 
+def test_a_departments_pool_with_a_year_of_unknown_residents_has_no_person_years(
+    draft: Draft,
+) -> None:
+    copied = "insert into {mart} by name select * replace ({facts}) from {mart} where {row}"
+    of_crowds = "series_id = 'crowds' and department_code = '05'"
+    for mart, row, facts in (
+        (
+            "mart.rate_department_yearly",
+            f"{of_crowds} and year = 2021",
+            "2020 as year, null as person_years",
+        ),
+        (
+            "mart.rate_department_window",
+            f"{of_crowds} and time_window = 'year'",
+            "'pooled' as time_window, 2 * events as events, null as person_years",
+        ),
+    ):
+        draft._connection.execute(copied.format(mart=mart, facts=facts, row=row))
+    assert draft.frame("check/department_windows").empty
+    draft._connection.execute(
+        "update mart.rate_department_window set person_years = 1 where time_window = 'pooled'"
+    )
+    assert len(draft.frame("check/department_windows")) == 1
+
+
 @pytest.mark.parametrize(
     ("law", "breach"),
     [

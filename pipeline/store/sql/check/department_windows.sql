@@ -20,7 +20,9 @@ expected as (
         any_value(windows.events) as events,
         any_value(windows.person_years) as person_years,
         sum(yearly.events) as events_of_years,
-        sum(yearly.person_years) as person_years_of_years
+        case
+            when count(*) = count(yearly.person_years) then sum(yearly.person_years)
+        end as person_years_of_years
     from windows
     left join mart.rate_department_yearly as yearly
         on
