@@ -22,6 +22,7 @@ from pipeline.store.published import published_path
 from pipeline.words import normalised
 
 if TYPE_CHECKING:
+    from pipeline.gazetteer import place_code
     from pipeline.ingest.coverage import CheckedList, checked_list
     from pipeline.store.warehouse import Warehouse
 
@@ -47,6 +48,7 @@ __all__ = [
     "Warehouse",
     "checked_list",
     "normalised",
+    "place_code",
     "published_path",
     "register_path",
     "standings",
@@ -57,6 +59,7 @@ _PANDAS: Final = {
     "CheckedList": "pipeline.ingest.coverage",
     "Warehouse": "pipeline.store.warehouse",
     "checked_list": "pipeline.ingest.coverage",
+    "place_code": "pipeline.gazetteer",
 }
 """Names that need pandas, which an unchanged rebuild does without, and where they stand."""
 

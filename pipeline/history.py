@@ -1,7 +1,6 @@
 """What each release said of one figure, asked for by hand: series, place and period in words."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -11,6 +10,7 @@ import pandas as pd
 
 from pipeline import views
 from pipeline.errors import CatalogError
+from pipeline.gazetteer import either, municipality
 from pipeline.store.warehouse import Warehouse
 from pipeline.words import normalised
 
@@ -77,12 +77,12 @@ def history(warehouse: Warehouse, series: str, place: str, period: str) -> str:
         If the series, the place or the period is not known, or no release holds the period.
     """
     found = _series(views.series(warehouse), series)
-    municipality = _place(views.places(warehouse), place)
+    place_row = municipality(views.places(warehouse), place, _EXAMPLE)
     asked = Period.parse(period)
     figures = views.figure_history(
         warehouse,
         found["series_id"],
-        municipality["municipality_code"],
+        place_row["municipality_code"],
         asked.first,
         asked.last,
     )
@@ -91,8 +91,8 @@ def history(warehouse: Warehouse, series: str, place: str, period: str) -> str:
         raise CatalogError(message)
     title = (
         f"{found['label_en']} / {found['label_es']} ({found['unit_en']}) in "
-        f"{municipality['municipality_name']}, {municipality['department_name']} "
-        f"({municipality['municipality_code']}), {asked}"
+        f"{place_row['municipality_name']}, {place_row['department_name']} "
+        f"({place_row['municipality_code']}), {asked}"
     )
     return "\n".join([title, "", *_table(figures, asked), "", _told(figures)])
 
@@ -103,46 +103,11 @@ def _series(listed: pd.DataFrame, wanted: str) -> "pd.Series[str]":
     if not fits.any():
         near = get_close_matches(wanted, listed["series_id"], n=3, cutoff=0.5)
         message = (
-            f"{wanted!r} is no series. {_either(near)}"
+            f"{wanted!r} is no series. {either(near)}"
             f"All of them: {', '.join(sorted(listed['series_id']))}."
         )
         raise CatalogError(message)
     return listed[fits].iloc[0]
-
-
-def _place(listed: pd.DataFrame, wanted: str) -> "pd.Series[str]":
-    name, _, department = (normalised(part) for part in wanted.partition(","))
-    names = listed["municipality_name"].map(normalised)
-    is_there = listed["department_name"].map(normalised).eq(department) | (not department)
-    found = listed[is_there & (listed["municipality_code"].eq(wanted.strip()) | names.eq(name))]
-    if found.empty and name:  # few say San José de Cúcuta
-        found = listed[is_there & (" " + names + " ").str.contains(f" {name} ", regex=False)]
-    if found.empty:
-        near = listed[names.isin(get_close_matches(name, names, n=3, cutoff=0.7))]
-        message = (
-            f"{wanted!r} is no municipality. {_either(_shown(near))}Write its DIVIPOLA code or its "
-            f"name: {_EXAMPLE}"
-        )
-        raise CatalogError(message)
-    if len(found) > 1:
-        message = (
-            f"{len(found)} municipalities are called {wanted} or have it in their name: "
-            f"{'; '.join(_shown(found))}. Write the code."
-        )
-        raise CatalogError(message)
-    return found.iloc[0]
-
-
-def _shown(places: pd.DataFrame) -> list[str]:
-    return [
-        f"{one['municipality_code']} {one['municipality_name']}, {one['department_name']}"
-        for one in places.to_dict("records")
-    ]
-
-
-def _either(near: Iterable[str]) -> str:
-    names = "; ".join(near)
-    return f"Near it: {names}. " if names else ""
 
 
 def _extent(series: "pd.Series[str]") -> str:

@@ -12,7 +12,8 @@ import pytest
 
 from pipeline import views
 from pipeline.errors import CatalogError
-from pipeline.history import _place, history
+from pipeline.gazetteer import municipality
+from pipeline.history import history
 from pipeline.store.warehouse import Warehouse
 from tests import world
 
@@ -94,9 +95,9 @@ def test_a_name_that_many_have_is_asked_back() -> None:
     places = pd.DataFrame(
         two, columns=["municipality_code", "municipality_name", "department_name"]
     )
-    assert _place(places, "pedro")["municipality_code"] == "13902"
-    assert _place(places, "San Pedro, Dos")["municipality_code"] == "13901"
+    assert municipality(places, "pedro", "")["municipality_code"] == "13902"
+    assert municipality(places, "San Pedro, Dos", "")["municipality_code"] == "13901"
     with pytest.raises(CatalogError, match="2 municipalities are called San Pedro"):
-        _place(places, "San Pedro")
+        municipality(places, "San Pedro", "")
     with pytest.raises(CatalogError, match="05901 San Pedro, Uno; 13901 San Pedro, Dos"):
-        _place(places, "san")
+        municipality(places, "san", "")

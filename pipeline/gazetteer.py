@@ -1,0 +1,119 @@
+"""Places by what a person types: a code, or a name without accents."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+import pandas as pd
+
+from pipeline import views
+from pipeline.errors import CatalogError
+from pipeline.store.warehouse import Warehouse
+from pipeline.words import normalised
+
+
+def municipality(listed: pd.DataFrame, wanted: str, example: str) -> "pd.Series[str]":
+    """The municipality that is meant.
+
+    Parameters
+    ----------
+    listed
+        From `views.places`.
+    wanted
+        DIVIPOLA code of a municipality, or its name, if need be with that of its department after
+        a comma; case and accents do not matter, nor words before or after, if only one fits.
+    example
+        A command that is understood.
+
+    Returns
+    -------
+    municipality
+        Its row.
+
+    Raises
+    ------
+    CatalogError
+        If none is meant, or more than one may be.
+    """
+    name, _, department = (normalised(part) for part in wanted.partition(","))
+    names = listed["municipality_name"].map(normalised)
+    is_there = listed["department_name"].map(normalised).eq(department) | (not department)
+    found = listed[is_there & (listed["municipality_code"].eq(wanted.strip()) | names.eq(name))]
+    if found.empty and name:  # few say San José de Cúcuta
+        found = listed[is_there & (" " + names + " ").str.contains(f" {name} ", regex=False)]
+    if found.empty:
+        near = listed[names.isin(get_close_matches(name, names, n=3, cutoff=0.7))]
+        message = (
+            f"{wanted!r} is no municipality. {either(_shown(near))}Write its DIVIPOLA code or its "
+            f"name: {example}"
+        )
+        raise CatalogError(message)
+    if len(found) > 1:
+        message = (
+            f"{len(found)} municipalities are called {wanted} or have it in their name: "
+            f"{'; '.join(_shown(found))}. Write the code."
+        )
+        raise CatalogError(message)
+    return found.iloc[0]
+
+
+def place_code(warehouse: Warehouse, wanted: str, example: str) -> str:
+    """Code of a municipality or department of the programme's departments.
+
+    Parameters
+    ----------
+    warehouse
+        An open warehouse.
+    wanted
+        As in `municipality`, or the two digits or the name of a department.
+    example
+        A command that is understood.
+
+    Returns
+    -------
+    code
+        Five digits of a municipality, or two of a department.
+
+    Raises
+    ------
+    CatalogError
+        If no place is meant, more than one may be, or it lies outside these departments.
+    """
+    listed = views.places(warehouse)
+    departments = views.department_outlines(warehouse)
+    codes = departments["department_code"]
+    is_department = codes.eq(wanted.strip()) | departments["department_name"].map(normalised).eq(
+        normalised(wanted)
+    )
+    namesakes = listed[listed["municipality_name"].map(normalised).eq(normalised(wanted))]
+    if not is_department.any():
+        code = str(municipality(listed, wanted, example)["municipality_code"])
+    elif namesakes.empty:
+        code = str(codes[is_department].iloc[0])
+    else:
+        meant = departments[is_department].iloc[0]
+        message = (
+            f"{wanted!r} is a department and a municipality: {meant['department_code']} "
+            f"{meant['department_name']}; {'; '.join(_shown(namesakes))}. Write the code."
+        )
+        raise CatalogError(message)
+    shown = departments[departments["is_programme_department"]]
+    if code[:2] not in set(shown["department_code"]):
+        message = (
+            f"{wanted!r} ({code}) lies outside the departments that the atlas tells of: "
+            f"{', '.join(shown['department_name'])}."
+        )
+        raise CatalogError(message)
+    return code
+
+
+def either(near: Iterable[str]) -> str:
+    """What may have been meant, as a sentence; nothing if nothing is near."""
+    names = "; ".join(near)
+    return f"Near it: {names}. " if names else ""
+
+
+def _shown(places: pd.DataFrame) -> list[str]:
+    return [
+        f"{one['municipality_code']} {one['municipality_name']}, {one['department_name']}"
+        for one in places.to_dict("records")
+    ]
