@@ -9,12 +9,14 @@ override SERIES := $(value SERIES)
 override PLACE := $(value PLACE)
 override PERIOD := $(value PERIOD)
 override KEEP := $(value KEEP)
+LOCALE ?= es
+override LOCALE := $(value LOCALE)
 ifeq ($(filter /%,$(firstword $(DATA_DIR))),)
 override DATA_DIR := $(CURDIR)/$(DATA_DIR)
 endif
 PORT ?= 8501
 N ?= 500
-export DATA_DIR FROM SOURCES OUT SERIES PLACE PERIOD KEEP
+export DATA_DIR FROM SOURCES OUT SERIES PLACE PERIOD KEEP LOCALE
 
 # Without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
@@ -23,7 +25,7 @@ python := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: setup run refresh verify-raw bundle prune status history schedule build dashboard snapshot words test faults validate bench lint clean help lock
+.PHONY: setup run refresh verify-raw bundle prune status history schedule build dashboard brief snapshot words test faults validate bench lint clean help lock
 
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
@@ -61,6 +63,9 @@ build: setup ## Rebuild the warehouse from the files in DATA_DIR=<folder> (defau
 dashboard: setup ## Start the dashboard on the warehouse as it is (PORT=8501, OPEN=0: no browser)
 	@$(python) -m streamlit run dashboard/app.py --server.port=$(PORT) $(if $(filter 0,$(OPEN)),--server.headless=true)
 
+brief: setup ## Print one place on two sheets: PLACE=<code or name> LOCALE=es|en (OUT=<file>.pdf)
+	@$(python) -m dashboard.brief "$$PLACE" --locale "$$LOCALE"
+
 snapshot: setup ## Compute the bundled snapshot from a refreshed warehouse
 	@$(python) -m pipeline snapshot
 
@@ -68,7 +73,7 @@ words: setup ## Bring the dashboard's catalogues in line with its strings; names
 	@$(python) tools/words.py
 
 test: setup ## Run every test, browser tests included
-	@tools/chromium.sh
+	@tools/test_packages.sh
 	@$(python) -m pytest
 
 faults: setup ## Refresh through N=500 random sequences of faults, and through a kill at every step

@@ -29,6 +29,7 @@ class Series(NamedTuple):
     kind: str
     has_rate: bool
     is_apart_from_coverage: bool
+    part_of: str | None
     phenomenon: str | None
     caveats_es: str
     caveats_en: str

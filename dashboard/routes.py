@@ -1,13 +1,16 @@
 """What the map fetches by itself: shapes, colour classes, the figures of one period, coverage.
 
 Each address names the build (or the shapes' own checksum), so an answer never changes and browsers
-keep it. No answer holds both coverage and figures: they meet on the screen only.
+keep it. No answer of data holds both coverage and figures: they meet on the screen only, and in
+parts of their own on the sheets of a brief.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Container
 from contextlib import suppress
+from functools import lru_cache
+from threading import Lock
 from typing import Any, Final, NamedTuple, cast
 
 import numpy as np
@@ -17,6 +20,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dashboard import cached, facts
+from dashboard.brief.document import Printed, brief
 from dashboard.cached import remembered
 from dashboard.facts import Figure, Series
 from dashboard.geography import bounds, geometry_file
@@ -30,6 +34,7 @@ NOT_PUBLISHED: Final = 255
 
 _LETTERS: Final = bytes(range(ord("0"), ord("9") + 1)).ljust(NOT_PUBLISHED + 1, b"-")
 _ROOT: Final = "atlas"
+_TYPESETTER: Final = Lock()
 _FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 _PROGRAMMES: Final = tuple(programme.id for programme in PROGRAMMES)
 _DRAWN_STATES: Final = ("documented", "candidate", "covered")
@@ -187,11 +192,33 @@ def _written(figure: Figure, language: Words, series: Series) -> dict[str, Any]:
     }
 
 
+def brief_url(warehouse: Warehouse, code: str, language: LanguageCode) -> str:
+    """Where the browser finds the brief of a municipality or department."""
+    return f"{_ROOT}/{warehouse.build_id}/brief/{code}/{language}"
+
+
 def _published() -> Warehouse:
     try:
         return cached.warehouse()
     except AtlasError as error:
         raise HTTPException(503) from error
+
+
+def _brief_answer(request: Request) -> Response:
+    warehouse = _current(request)
+    places = {*facts.places(warehouse), *facts.departments(warehouse)}
+    printed = _brief(warehouse, _known(request, "place", places), _language(request))
+    # A page in the place of the PDF is one only until its libraries are there.
+    lasting = _FOR_EVER if printed.name.endswith(".pdf") else {"Cache-Control": "no-store"}
+    headers = {**lasting, "Content-Disposition": f'attachment; filename="{printed.name}"'}
+    return Response(printed.content, media_type=printed.media_type, headers=headers)
+
+
+@lru_cache(maxsize=32)
+def _brief(warehouse: Warehouse, code: str, language: Words) -> Printed:
+    """A brief, one at a time: setting it keeps a processor busy for some seconds."""
+    with _TYPESETTER:
+        return brief(warehouse, code, language)
 
 
 def _current(request: Request) -> Warehouse:
@@ -236,5 +263,6 @@ ROUTES: Final = [
     _route("{build}/periods/{series}/{window}/{language}", _periods_answer),
     _route("{build}/figures/{series}/{window}/{language}/{period}.json", _figures_answer),
     _route("{build}/coverage/{programme}", _coverage_answer),
+    _route("{build}/brief/{place}/{language}", _brief_answer),
 ]
 """Served beside the pages; Starlette runs each answer in a thread of its own."""

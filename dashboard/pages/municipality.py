@@ -28,6 +28,7 @@ from dashboard.profile import (
     statistics_table,
     year_table,
 )
+from dashboard.routes import brief_url
 from dashboard.search import place_search
 from dashboard.shell import heading, language
 from dashboard.state import Measure
@@ -204,8 +205,14 @@ def _place_heading(profile: Profile) -> None:
     if profile.place:
         where.append(_("code {code}").format(code=profile.code))
     st.html(
-        Markup("<div class='place'><h2>{}</h2><p>{}</p></div>").format(
-            profile.name, " · ".join(where)
+        Markup(
+            "<div class='place'><h2>{}</h2><p>{}</p>"
+            "<p class='brief'><a href='{}' download>{}</a></p></div>"
+        ).format(
+            profile.name,
+            " · ".join(where),
+            brief_url(profile.warehouse, profile.code, profile.words.code),
+            _("Brief to print or send (two pages, PDF)"),
         )
     )
 

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.routing import Match
 
 from dashboard import cached, facts, routes
+from dashboard.brief.document import Printed
 from dashboard.facts import ColourClass, Coverage
 from dashboard.language import words
 from dashboard.paint import CONTEXT, VIOLENCE, ZERO, change, shades
@@ -242,3 +243,16 @@ def test_nothing_from_the_data_can_leave_the_script(warehouse: Warehouse) -> Non
     script = child._template.module.script(child)
     assert "</script>" not in script
     assert "<b>" not in script
+
+
+def test_a_brief_is_served_as_a_file(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = Printed(b"%PDF", "brief-05901-es.pdf", "application/pdf")
+    asked = []
+    monkeypatch.setattr(routes, "brief", lambda *what: asked.append(what) or printed)
+    response = answer(routes.brief_url(warehouse, "05901", "es"))
+    assert response.body == b"%PDF"
+    assert response.media_type == "application/pdf"
+    assert response.headers["content-disposition"] == 'attachment; filename="brief-05901-es.pdf"'
+    assert asked == [(warehouse, "05901", words("es"))]
+    with pytest.raises(HTTPException):
+        answer(routes.brief_url(warehouse, "98901", "es"))

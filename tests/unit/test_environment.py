@@ -12,10 +12,12 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from dashboard.brief.paper import PACKAGES
+
 ROOT = Path(__file__).parents[2]
 TARGETS = (
     "setup run refresh verify-raw bundle prune status history schedule build dashboard "
-    "snapshot test faults validate bench lint clean help"
+    "brief snapshot words test faults validate bench lint clean help"
 ).split()
 
 
@@ -202,10 +204,29 @@ def test_missing_browser_is_named(ready: Path) -> None:
     executable(ready / "bin/apt-get", "exit 1")
     executable(ready / "bin/id", "echo 1000")
 
-    told = run("/bin/sh", "tools/chromium.sh", cwd=ready, PATH=ready / "bin")
+    told = run("/bin/sh", "tools/test_packages.sh", cwd=ready, PATH=ready / "bin")
 
     assert told.returncode == 1
     assert "apt-get install chromium" in told.stderr
+
+
+def test_missing_typesetter_is_installed_by_root(ready: Path) -> None:
+    executable(ready / "bin/chromium", "exit 0")
+    executable(ready / ".venv/bin/python", "exit 1")
+    executable(ready / "bin/apt-get", 'echo "$*" >>"$ASKED"')
+    executable(ready / "bin/id", "echo 0")
+
+    told = run(
+        *("/bin/sh", "tools/test_packages.sh"),
+        cwd=ready,
+        PATH=ready / "bin",
+        ASKED=ready / "asked",
+    )
+
+    assert told.returncode == 0
+    installed = (ready / "asked").read_text().splitlines()[1].split()
+    assert installed[:3] == ["install", "--yes", "--no-install-recommends"]
+    assert " ".join(installed[3:]) == PACKAGES
 
 
 def test_missing_browser_is_installed_by_root(ready: Path) -> None:
@@ -213,7 +234,7 @@ def test_missing_browser_is_installed_by_root(ready: Path) -> None:
     executable(ready / "bin/id", "echo 0")
 
     told = run(
-        *("/bin/sh", "tools/chromium.sh"), cwd=ready, PATH=ready / "bin", ASKED=ready / "asked"
+        *("/bin/sh", "tools/test_packages.sh"), cwd=ready, PATH=ready / "bin", ASKED=ready / "asked"
     )
 
     assert told.returncode == 0

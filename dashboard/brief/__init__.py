@@ -1,0 +1,1 @@
+"""One municipality or department on two sheets of paper: ``python -m dashboard.brief``."""
