@@ -196,7 +196,7 @@ def test_coverage_is_never_drawn_over_people_at_risk(
 def test_an_official_list_replaces_what_was_found() -> None:
     codes = ("05901", "05902", "05903")
     official = [
-        Coverage(code, state, None, None, None, None, None)
+        Coverage(code, state, None, None, None, None, None, None, is_named_region=False)
         for code, state in zip(codes, ("covered", "covered", "not_covered"), strict=True)
     ]
     (entry,) = coverage_legend(words("en"), official)
