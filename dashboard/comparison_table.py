@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from markupsafe import Markup
@@ -10,7 +11,8 @@ from markupsafe import Markup
 from dashboard import facts
 from dashboard.comparison import Compared, Pooling, Selection, Sort, scale_end, shown_period
 from dashboard.facts import Series
-from dashboard.language import Words
+from dashboard.language import LanguageCode, Words
+from dashboard.language import words as spoken_words
 from dashboard.links import link
 from dashboard.phrases import (
     SYMBOLS,
@@ -34,6 +36,21 @@ class _Head(NamedTuple):
     sort: Sort | None
     name: str
     hint: str
+
+
+class Drawing(NamedTuple):
+    """What the small drawings of all rows have in common.
+
+    Attributes
+    ----------
+    end
+        Rate at which the scale of the intervals ends.
+    marks
+        Where the histories are marked, and as what.
+    """
+
+    end: float
+    marks: tuple[tuple[int, str], ...]
 
 
 def span(period: date, pooling: Pooling) -> str:
@@ -78,19 +95,22 @@ def summary(
     )
 
 
+def drawing(warehouse: Warehouse, series: Series, everyone: Sequence[Compared]) -> Drawing:
+    """What the small drawings of a series have in common, whoever of its rows is shown."""
+    return Drawing(scale_end(everyone), tuple(_spark_marks(warehouse, series, everyone[0])))
+
+
 def comparison_table(
-    warehouse: Warehouse,
     words: Words,
     series: Series,
     selection: Selection,
     rows: Sequence[Compared],
+    drawing: Drawing,
 ) -> Markup:
     """Rows in the order given, one for each municipality; its name leads to its own page.
 
     Parameters
     ----------
-    warehouse
-        Where the breaks of the series stand.
     words
         Language.
     series
@@ -99,13 +119,13 @@ def comparison_table(
         What is shown, to write what the heads lead to.
     rows
         At least one.
+    drawing
+        What their small drawings have in common.
     """
     _ = words.text
     period = shown_period(rows)
-    marks = _spark_marks(warehouse, series, rows[0])
-    end = scale_end(rows)
+    writer = _writer(words.code, series, drawing)
     heads = Markup("").join(_head(words, selection, one) for one in _heads(words, series, rows))
-    writer = _Writer(words, series, marks, end)
     label = _("Table of municipalities. {series}, {period}").format(
         series=series.label(words.code),
         period=span(period, selection.window) if period else _("not published"),
@@ -113,7 +133,7 @@ def comparison_table(
     return Markup(
         "<div class='comparison' tabindex='0' role='region' aria-label='{}'><table>"
         "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
-    ).format(label, heads, Markup("").join(writer.row(one) for one in rows))
+    ).format(label, heads, Markup("").join(map(writer.row, rows)))
 
 
 def guide(words: Words, series: Series) -> Markup:
@@ -146,22 +166,25 @@ def guide(words: Words, series: Series) -> Markup:
     return bullets(lines, "caveats")
 
 
-class _Writer:
-    """Writes the rows of one table."""
+@lru_cache(maxsize=64)
+def _writer(language: LanguageCode, series: Series, drawing: Drawing) -> "_Writer":
+    return _Writer(spoken_words(language), series, drawing)
 
-    def __init__(
-        self, words: Words, series: Series, marks: Sequence[tuple[int, str]], end: float
-    ) -> None:
+
+class _Writer:
+    """Writes the rows of one table, each once: orders and filters show the same rows again."""
+
+    def __init__(self, words: Words, series: Series, drawing: Drawing) -> None:
         self._words = words
         self._series = series
-        self._marks = marks
-        self._end = end
+        self._end, self._marks = drawing
         self._trends = trend_phrases(words)
         self._changes = change_phrases(words)
         self._refusals = refusal_phrases(words)
         self._reliabilities = reliability_phrases(words)
+        self.row = lru_cache(maxsize=512)(self._row)
 
-    def row(self, row: Compared) -> Markup:
+    def _row(self, row: Compared) -> Markup:
         """One municipality."""
         cells = [("history", self._history(row)), ("count", self._count(row))]
         if self._series.has_rate:
@@ -269,8 +292,7 @@ def _bar(lower: float | None, upper: float | None, value: float | None, end: flo
         else ""
     )
     return Markup(
-        "<svg class='bar{}' height='10' aria-hidden='true'><path d='M0 5H2000'/>"
-        "<line x1='{}' x2='{}' y1='5' y2='5'/>{}</svg>"
+        "<svg class='bar{}' aria-hidden='true'><line x1='{}' x2='{}' y1='5' y2='5'/>{}</svg>"
     ).format(" open" if upper > end else "", left, right, point)
 
 

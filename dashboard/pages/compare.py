@@ -21,7 +21,7 @@ from dashboard.comparison import (
     shown_period,
 )
 from dashboard.comparison_files import Shown, downloads
-from dashboard.comparison_table import comparison_table, guide, sort_names, summary
+from dashboard.comparison_table import comparison_table, drawing, guide, sort_names, summary
 from dashboard.drawn import drawn
 from dashboard.facts import Series
 from dashboard.language import Words
@@ -75,7 +75,8 @@ def _comparison(
             return
         shown = _filter_words(warehouse, words, selection)
         downloads(warehouse, words, series, Shown(selection.window, shown), rows)
-    drawn(comparison_table(warehouse, words, series, selection, rows), "table")
+    shared = drawing(warehouse, series, everyone)
+    drawn(comparison_table(words, series, selection, rows, shared), "table")
     with st.expander(_("How to read this table")):
         st.html(guide(words, series))
 

@@ -25,7 +25,7 @@ from dashboard.comparison import (
     scale_end,
 )
 from dashboard.comparison_files import Shown, file_columns, file_notes
-from dashboard.comparison_table import comparison_table
+from dashboard.comparison_table import Drawing, comparison_table
 from dashboard.exports import csv_file, excel_file
 from dashboard.facts import Series
 from dashboard.language import words
@@ -180,11 +180,13 @@ def test_an_unstable_rate_does_not_set_the_scale() -> None:
     assert scale_end([SILENT]) == 1
 
 
-def test_a_row_never_shows_a_figure_without_its_interval(
-    warehouse: Warehouse, series: Series
-) -> None:
+def test_a_row_never_shows_a_figure_without_its_interval(series: Series) -> None:
     table = comparison_table(
-        warehouse, words("en"), series, Selection(series="sightings", sort="rate"), [ALONE, SURE]
+        words("en"),
+        series,
+        Selection(series="sightings", sort="rate"),
+        [ALONE, SURE],
+        Drawing(88.2, ()),
     )
     assert "<b>200</b> <small>24 to 723</small>" in table
     assert "1 to 3 of 3 <small>like 2 others</small>" in table
