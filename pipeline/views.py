@@ -4,7 +4,7 @@ Pages and notebooks ask here and nowhere else. No answer joins where the program
 figures of violence. What is not published has no row: missing is never zero.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, Literal
 
@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pipeline.analysis.classes import MISSING_CLASS
+from pipeline.analysis.classes import MISSING_CLASS, class_of
 from pipeline.analysis.rates import rate_table
+from pipeline.analysis.reliability import Reliability, reliability
 from pipeline.catalog import methods
 from pipeline.catalog.methods import DISPERSION_LARGEST
 from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
@@ -42,6 +43,19 @@ _REVISED_YEARS: Final = 4
 
 Measure = Literal["count", "rate"]
 """What a colour stands for."""
+
+Statistic = Literal["smoothed", "change", "trend", "cluster", "reliability"]
+"""What a colour stands for on maps of what was reckoned from the rates."""
+
+StatisticWindow = Literal["year", "pooled", "rolling"]
+
+STATISTIC_WORDS: Final[Mapping[Statistic, tuple[str, ...]]] = {
+    "change": ("fall", "no clear change", "rise", "too few events", "not comparable"),
+    "trend": ("falling", "stable", "rising"),
+    "cluster": ("high-high", "high-low", "low-high", "low-low", "not significant"),
+    "reliability": ("reliable", "with care", "unstable"),
+}
+"""Words of the statistics that have words, in the order in which a legend tells them."""
 
 
 def build(warehouse: Warehouse) -> pd.DataFrame:
@@ -146,6 +160,77 @@ def class_matrix(
     rows, published = pd.factorize(classes["period"], sort=True)
     matrix = np.full((len(published), len(codes)), MISSING_CLASS, np.uint8)
     matrix[rows, columns] = classes["class"]
+    return list(codes), pd.DatetimeIndex(published), matrix
+
+
+def unstable_matrix(
+    warehouse: Warehouse, series_id: str, window: Window
+) -> tuple[Sequence[str], pd.DatetimeIndex, npt.NDArray[np.bool_]]:
+    """Where and when a crude rate rests on too few events to be steady.
+
+    Returns
+    -------
+    codes
+        Municipalities of the programme's departments with a rate in any period, ascending.
+    periods
+        Periods with a rate, ascending.
+    matrix
+        Whether the rate is unstable. Shape ``(len(periods), len(codes))``.
+    """
+    found = warehouse.query("view/rate_events", series_id=series_id, time_window=window)
+    columns, codes = pd.factorize(found["municipality_code"], sort=True)
+    rows, published = pd.factorize(found["period"], sort=True)
+    matrix = np.zeros((len(published), len(codes)), bool)
+    matrix[rows, columns] = (
+        reliability(found["events"], found["dispersion"]) == Reliability.UNSTABLE
+    )
+    return list(codes), pd.DatetimeIndex(published), matrix
+
+
+def statistic_periods(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
+    """Which statistics of a series a map can show, and of which periods.
+
+    Returns
+    -------
+    periods
+        `measure`, `time_window`, `period` (of a year its first day, else the first day of its last
+        month), `since` (the earlier period of a change, the first year of a trend),
+        `is_provisional` and `is_newest` (no newer pair of periods was passed over because nothing
+        in it compares), by measure, window and period.
+    """
+    return warehouse.query("view/statistic_periods", series_id=series_id)
+
+
+def statistic_matrix(
+    warehouse: Warehouse, series_id: str, measure: Statistic, window: StatisticWindow
+) -> tuple[Sequence[str], pd.DatetimeIndex, npt.NDArray[np.uint8]]:
+    """A statistic of every municipality in every period, as `class_matrix` gives colour classes.
+
+    Returns
+    -------
+    codes
+        Municipalities of the programme's departments with the statistic in any period, ascending.
+    periods
+        Its periods, ascending.
+    matrix
+        Smoothed rates in the colour classes of the crude rates of a year or twelve months; of the
+        others the index of the word in `STATISTIC_WORDS`, and the number of words where none of
+        them is told; 255 where missing. Shape ``(len(periods), len(codes))``.
+    """
+    cells = warehouse.query(
+        "view/statistic_cells", series_id=series_id, measure=measure, time_window=window
+    )
+    columns, codes = pd.factorize(cells["municipality_code"], sort=True)
+    rows, published = pd.factorize(cells["period"], sort=True)
+    matrix = np.full((len(published), len(codes)), MISSING_CLASS, np.uint8)
+    if measure == "smoothed":
+        crude: Window = "rolling" if window == "rolling" else "year"
+        breaks = class_breaks(warehouse, series_id, crude, "rate")["upper"].dropna()
+        matrix[rows, columns] = class_of(cells["value"].to_numpy(float), breaks)
+    else:
+        known = STATISTIC_WORDS[measure]
+        place_of = {word: i for i, word in enumerate(known)}
+        matrix[rows, columns] = [place_of.get(word, len(known)) for word in cells["word"]]
     return list(codes), pd.DatetimeIndex(published), matrix
 
 

@@ -1,0 +1,71 @@
+-- one row per municipality of the programme's departments and period of $measure of $series_id and
+-- $time_window: its value or its word
+-- Of a change and of a trend only one period, so the cells of all are of that one where it exists.
+with newest_trend as (
+    select max(last_year) as last_year
+    from mart.trend
+    where series_id = $series_id
+),
+
+cells as (
+    select
+        municipality_code,
+        period,
+        if($measure = 'smoothed', smoothed_per_100k, null) as value,
+        if($measure = 'reliability', coalesce(reliability, 'not determined'), null) as word
+    from mart.rate_smoothed
+    where
+        $measure in ('smoothed', 'reliability')
+        and ($measure = 'reliability' or smoothed_per_100k is not null)
+        and series_id = $series_id
+        and time_window = $time_window
+    union all
+    select
+        municipality_code,
+        period,
+        null as value,
+        coalesce(word, 'not determined') as word
+    from mart.change
+    where
+        $measure = 'change'
+        and series_id = $series_id
+        and time_window = $time_window
+    union all
+    select
+        trend.municipality_code,
+        make_date(newest_trend.last_year, 12, 1) as period,
+        null as value,
+        trend.word
+    from mart.trend as trend
+    cross join newest_trend
+    where
+        $measure = 'trend'
+        and trend.series_id = $series_id
+        and $time_window = 'year'
+    union all
+    select
+        municipality_code,
+        period,
+        null as value,
+        cluster as word
+    from mart.cluster
+    where
+        $measure = 'cluster'
+        and series_id = $series_id
+        and time_window = $time_window
+),
+
+final as (
+    select
+        cells.municipality_code,
+        cells.value,
+        cells.word,
+        if($time_window = 'year', date_trunc('year', cells.period), cells.period) as period
+    from cells
+    inner join core.municipality on cells.municipality_code = municipality.municipality_code
+    inner join core.department on municipality.department_code = department.department_code
+    where department.is_programme_department
+    order by cells.municipality_code, cells.period
+)
+
+select * from final
