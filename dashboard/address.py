@@ -171,5 +171,6 @@ def _written(value: Any) -> str:  # noqa: ANN401 - a field of a selection
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, date):
-        return value.isoformat()
+        # The first day of a month stands for the month, as everywhere in the atlas.
+        return value.isoformat()[: 7 if value.day == 1 else 10]
     return _SEPARATOR.join(value) if isinstance(value, tuple) else str(value)

@@ -276,6 +276,8 @@ class Coverage(NamedTuple):
     source_date: str | None
     source_url: str | None
     is_named_region: bool
+    component: str | None = None
+    end_date: date | None = None
 
 
 class Break(NamedTuple):
@@ -377,7 +379,8 @@ def places(warehouse: Warehouse) -> dict[str, Place]:
 def periods(warehouse: Warehouse, series_id: str, window: Window) -> list[Period]:
     """Published periods, oldest first."""
     frame = views.periods(warehouse, series_id, window)
-    return list(rows(frame.rename(columns={"period": "start"}), Period))
+    named = frame.rename(columns={"period": "start"}).assign(since=None, is_newest=True)
+    return list(rows(named, Period))
 
 
 @remembered

@@ -28,6 +28,7 @@ _FISCAL_YEAR_MONTH: Final = 10
 """Month in which a fiscal year of the United States begins; its number is that of its end."""
 
 _SEPTEMBER: Final = 9
+_POOLED_YEARS: Final = 3
 
 _AgeUnit = Literal["year", "month", "day"]
 _UNIT_DAYS: Final[dict[_AgeUnit, float]] = {"year": 365.25, "month": 30.4375, "day": 1}
@@ -147,8 +148,12 @@ class Words:
         """A month and its year."""
         return _month(self.code, month, "yMMM" if short else "yMMMM")
 
-    def period(self, start: date, window: Span) -> str:
-        """A period by its first day; twelve months by the first day of the last of them.
+    def ratio(self, value: float) -> str:
+        """How many times one rate is another: two digits, where more would claim too much."""
+        return _number(self.code, value, "#,##0" if value >= _ONE_DECIMAL_BELOW else "0.0#")
+
+    def period(self, start: date, window: "Span | Literal['pooled']") -> str:
+        """A period by its first day; twelve months or more by the first day of their last month.
 
         Examples
         --------
@@ -156,6 +161,8 @@ class Words:
         'Q1 US fiscal year 2024'
         """
         _ = self.text
+        if window == "pooled":
+            return f"{start.year - _POOLED_YEARS + 1}–{start.year}"
         if window == "month":
             return self.month(start)
         if window == "rolling":

@@ -20,12 +20,6 @@ _STATIC: Final = Path(__file__).parent / "static"
 _UP: Final = "../../"
 """From the map's own frame to the server's root, wherever that is mounted."""
 
-ZERO: Final = "#fbfaf6"
-VIOLENCE: Final = ("#fce2b8", "#f9bd81", "#ef9060", "#d85d4c", "#ad3044", "#6b1537")
-"""Light to dark in even steps of lightness: the order survives any colour blindness, and grey."""
-CONTEXT: Final = ("#e4e1f0", "#c8bfe0", "#a998cc", "#8871b4", "#674a98", "#432470")
-"""Another hue, so that what the State does is not taken for violence."""
-
 
 def _static_url(name: str) -> str:
     """Address of an own file; changes with its content, so browsers may keep it."""
@@ -67,26 +61,31 @@ class Scene:
     at
         Index of the period shown.
     now
-        The period shown: ``start``, ``label``, ``short`` and ``badge``; ``None`` if nothing is
-        published.
+        The period shown, as `routes.named` says it; ``None`` if nothing is published.
+    is_of_one_time
+        Whether there is nothing to play through.
     levels
-        Class of each municipality in that period, a digit each, a dash where nothing is published.
+        Class of each municipality in that period, as `routes.levels` gives it.
     place
         Municipality that is outlined.
-    title, unit, count_unit, source
+    title, source
         Words of the legend and the tooltip.
-    labels
-        Of the classes, from zero upwards.
-    edges
-        Upper bounds of the classes above zero, written where two colours meet.
-    colours
-        Of the classes above zero.
-    zero
-        Colour of none.
+    unit
+        What follows a class of numbers in the tooltip; nothing where classes are words.
+    legend
+        By class: ``label``, ``short``, ``light``, ``dark``, ``sign``, ``pattern`` and ``is_used``.
+    has_words
+        Whether the classes are words and not steps of a number.
     coverage_legend
         ``state``, ``text`` and ``hint`` per state that is drawn.
+    span
+        First and last month of the programme.
     names
         Seas and countries: ``at`` (latitude, longitude), ``text``, ``kind``.
+    provenance
+        What a picture of the map says at its foot.
+    is_bare
+        Whether nothing but the map is shown.
     texts
         Words for everything else.
     """
@@ -103,25 +102,29 @@ class Scene:
     periods: str | None
     at: int
     now: dict[str, str | bool] | None
+    is_of_one_time: bool
     levels: str
     place: str | None
     title: str
     unit: str
-    count_unit: str
     source: str
-    labels: Sequence[str]
-    edges: Sequence[str]
-    colours: Sequence[str]
-    zero: str
+    legend: Sequence[dict[str, str | bool]]
+    has_words: bool
     coverage_legend: Sequence[dict[str, str]]
+    span: tuple[str, str]
     names: Sequence[dict[str, Any]]
+    provenance: str
+    is_bare: bool
     texts: dict[str, str]
 
 
 class _Atlas(JSCSSMixin, MacroElement):
     """Hands the empty map to the atlas's own script."""
 
-    default_js = [("atlas", _static_url("atlas.js"))]  # noqa: RUF012 - as folium declares it
+    default_js = [  # noqa: RUF012 - as folium declares it
+        ("atlas", _static_url("atlas.js")),
+        ("picture", _static_url("picture.js")),
+    ]
     default_css = [("atlas", _static_url("atlas.css"))]  # noqa: RUF012
     _template = Template(
         "{% macro script(this, kwargs) %}"
@@ -148,8 +151,18 @@ class _Show(MacroElement):
         self.scene = scene
 
 
-def empty_map(shapes_url: str, bounds: list[list[float]]) -> folium.Map:
-    """The map before any scene: a sea, and where to find the shapes."""
+def empty_map(shapes_url: str, bounds: list[list[float]], channel: str) -> folium.Map:
+    """The map before any scene: a sea, and where to find the shapes.
+
+    Parameters
+    ----------
+    shapes_url
+        Address of the shapes, from the server's root.
+    bounds
+        South-west and north-east corner of what is shown at first.
+    channel
+        Name under which the maps of one session move together.
+    """
     empty = folium.Map(
         location=[5.5, -75.5],
         zoom_start=6,
@@ -166,6 +179,7 @@ def empty_map(shapes_url: str, bounds: list[list[float]]) -> folium.Map:
         "shapes": shapes_url,
         "bounds": bounds,
         "font": _font_url(),
+        "channel": channel,
         "attribution": "DANE, MGN 2025 · Natural Earth",
     }
     _Atlas(config).add_to(empty)
@@ -177,13 +191,6 @@ def change(scene: Scene) -> folium.FeatureGroup:
     group = folium.FeatureGroup(name="scene")
     _Show(asdict(scene)).add_to(group)
     return group
-
-
-def shades(palette: Sequence[str], count: int) -> list[str]:
-    """As many colours of a palette as there are classes, spread over all of it."""
-    if count <= 1:
-        return list(palette[2:3])[:count]
-    return [palette[round(i * (len(palette) - 1) / (count - 1))] for i in range(count)]
 
 
 def _font_url() -> str:

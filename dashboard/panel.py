@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import facts
+from dashboard import facts, routes, statistics
 from dashboard.chart import (
     CONTEXT,
     VIOLENCE,
@@ -14,13 +14,16 @@ from dashboard.chart import (
     history_points,
     history_spec,
 )
+from dashboard.downloads import measure_names
 from dashboard.facts import Coverage, Figure, Place
 from dashboard.freshness import series_staleness
 from dashboard.language import Words
 from dashboard.palette import shown_palette
 from dashboard.phrases import coverage_phrases, evidence
 from dashboard.pieces import (
+    NOTHING,
     bullets,
+    each,
     figure_notes,
     likely_range,
     period_badge,
@@ -28,6 +31,7 @@ from dashboard.pieces import (
     tiles,
 )
 from dashboard.state import Period
+from dashboard.statistics import STATISTICS
 from dashboard.timeline import mark_key, marked_dates
 from dashboard.view import View
 from pipeline import SOMOS_COMUNIDAD
@@ -38,11 +42,12 @@ def place_panel(view: View, place: Place) -> None:
     _ = view.words.text
     st.html(Markup("<h3 class='series'>{}</h3>").format(view.series.label(view.language)))
     history = _history(view, place)
-    if view.period is None or history.empty:
+    if view.period is None or view.history_start is None or history.empty:
         st.html(bullets([_("Not published here: unknown, not zero.")], "notes"))
     else:
-        now = history.loc[history["period"] == pd.Timestamp(view.period.start)]
+        now = history.loc[history["period"] == pd.Timestamp(view.history_start)]
         st.html(_figures(view, view.period, next(facts.rows(now, Figure), None)))
+        st.html(_statistic(view, place))
         _draw_history(view, history)
     lines = [*_caveats(view), *_unlocated(view, place)]
     st.html(bullets(lines, "caveats"))
@@ -96,8 +101,8 @@ def series_panel(view: View) -> None:
     caveats = _caveats(view)
     reading = [
         _("A colour means the same number in every period of a series."),
-        _("Hatched municipalities have no published figure: unknown, not zero."),
-        _("In a small municipality a rate swings by chance alone: look at its interval."),
+        _("Grey hatching: no published figure. Unknown, not zero."),
+        _("Hatching over a colour: too few events for a steady rate, which swings by chance."),
         _("Hatched end of the time line: provisional or incomplete figures."),
     ]
     heading = Markup("<h3>{}</h3>")
@@ -117,14 +122,14 @@ def _history(view: View, place: Place) -> pd.DataFrame:
     if not view.periods:
         return pd.DataFrame()
     return facts.history(
-        view.warehouse, view.series.series_id, place.municipality_code, view.window
+        view.warehouse, view.series.series_id, place.municipality_code, view.history_window
     )
 
 
 def _figures(view: View, period: Period, figure: Figure | None) -> Markup:
     """Count and rate of the period in large type, and what to know of them."""
     words, _ = view.words, view.words.text
-    when = view.when(period.start)
+    when = words.period(view.history_start or period.start, view.history_window)
     if figure is None:
         absent = _("Not published for {period}: unknown, not zero.").format(period=when)
         return bullets([absent], "notes")
@@ -143,16 +148,37 @@ def _figures(view: View, period: Period, figure: Figure | None) -> Markup:
     return tiles(shown) + bullets(notes, "notes")
 
 
+def _statistic(view: View, place: Place) -> Markup:
+    """What the map's statistic says of the place, where it shows one."""
+    if view.measure not in STATISTICS or view.shown is None:
+        return NOTHING
+    _ = view.words.text
+    told = statistics.said(view.warehouse, view.words, view.shown).get(place.municipality_code)
+    if told is None:
+        return bullets([_("Nothing is told of this place: unknown, not zero.")], "notes")
+    name = measure_names(view.words)[view.measure]
+    when = routes.named(view.shown.period, view.window, view.words, view.measure)["label"]
+    return Markup("<div class='said'><p><b>{}</b> {}</p><p class='word'>{}</p>{}{}</div>").format(
+        name,
+        when,
+        told.word,
+        Markup("<dl>{}</dl>").format(each("<dt>{}</dt><dd>{} <span>{}</span></dd>", told.rows))
+        if told.rows
+        else "",
+        bullets(told.notes, "caveats"),
+    )
+
+
 def _draw_history(view: View, history: pd.DataFrame) -> None:
     _ = view.words.text
     title = (
         _("Rate per 100,000 residents a year, with its 95 % interval")
-        if view.measure == "rate"
+        if view.drawn_measure == "rate"
         else _("Count per period")
     )
     st.html(Markup("<p class='chart-title'>{}</p>").format(title))
     colour = CONTEXT if view.series.kind == "context" else VIOLENCE
-    drawn = Drawn(view.measure, view.window, colour)
+    drawn = Drawn(view.drawn_measure, view.history_window, colour)
     marks = marked_dates(
         view.warehouse, view.words, view.series.series_id, drawn, history["period"]
     )
@@ -179,7 +205,10 @@ def _unlocated(view: View, place: Place) -> Iterable[str]:
     if view.period is None:
         return
     unlocated = facts.unlocated_events(
-        view.warehouse, view.series.series_id, view.window, view.period.start
+        view.warehouse,
+        view.series.series_id,
+        view.history_window,
+        view.history_start or view.period.start,
     )
     events = unlocated.get(place.municipality_code[:2])
     if events:

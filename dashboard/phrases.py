@@ -230,3 +230,11 @@ def evidence(words: Words, coverage: Coverage) -> Iterable[str]:
     source = ", ".join(filter(None, (coverage.source_title, coverage.source_date)))
     if source:
         yield _("Source: {source}.").format(source=source)
+
+
+def untold_phrase(words: Words) -> Phrase:
+    """What is said where a mart holds no word."""
+    _ = words.text
+    return Phrase(
+        _("not determined"), _("Victims came in groups too uneven to tell chance from change.")
+    )

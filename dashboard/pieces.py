@@ -136,11 +136,17 @@ def provenance(words: Words, build_id: str, series: Iterable[Series]) -> Markup:
     series
         Series whose figures are shown.
     """
+    text = provenance_text(words, build_id, series)
+    return Markup("<p class='provenance'>{}</p>").format(text)
+
+
+def provenance_text(words: Words, build_id: str, series: Iterable[Series]) -> str:
+    """The same in one line of plain text."""
     _ = words.text
     parts = list(dict.fromkeys(_origin(words, one) for one in series))
     parts.append(_("boundaries: DANE, MGN 2025, and Natural Earth"))
     parts.append(_("build {build}").format(build=build_id))
-    return Markup("<p class='provenance'>{}</p>").format(" · ".join(parts))
+    return " · ".join(parts)
 
 
 def _origin(words: Words, series: Series) -> str:

@@ -1,12 +1,16 @@
 """What the map says and where it finds the rest, for one view."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from dashboard import facts, routes
-from dashboard.facts import ColourClass, Coverage
+from dashboard.facts import Coverage
 from dashboard.language import Words
-from dashboard.paint import CONTEXT, VIOLENCE, ZERO, Scene, shades
+from dashboard.legend import legend
+from dashboard.paint import Scene
+from dashboard.pieces import provenance_text
+from dashboard.state import Component
+from dashboard.statistics import STATISTICS
 from dashboard.view import View
 from pipeline import SOMOS_COMUNIDAD
 
@@ -21,82 +25,84 @@ def scene(view: View, heard: int) -> Scene:
     heard
         Number of the last message from the map.
     """
-    _ = view.words.text
-    series_id, unit = view.series.series_id, view.series.unit(view.language)
-    if view.measure == "rate":
-        measured = _("{unit} per 100,000 residents a year").format(unit=unit)
-    else:
-        measured = unit
+    words = view.words
+    _ = words.text
+    series_id, measure, window = view.series.series_id, view.measure, view.window
     classes = periods = figures = now = None
-    labels: list[str] = []
-    edges: list[str] = []
+    used: set[int] = set()
     levels, at = "", 0
     if view.period:
-        key = (view.warehouse, series_id, view.window)
-        classes = routes.classes_url(*key, view.measure)
+        key = (view.warehouse, series_id, window, measure)
+        classes = routes.classes_url(*key)
         periods = routes.periods_url(*key, view.language)
         figures = routes.figures_url(*key, view.language)
         at = view.periods.index(view.period)
-        now = routes.named(view.period, view.window, view.words)
-        levels = routes.levels(*key, view.measure, at)
-        colour_classes = facts.colour_classes(*key, view.measure)
-        labels = class_labels(view.words, colour_classes)
-        edges = [view.words.number(one.upper) for one in colour_classes if one.upper is not None]
-    has_coverage = view.selection.has_coverage and view.may_show_coverage
-    coverage = facts.coverage(view.warehouse, SOMOS_COMUNIDAD.id)
+        now = routes.named(view.period, window, words, measure)
+        levels = routes.levels(*key, at)
+        used = set(routes.classes(*key))
+    entries = legend(view)
+    has_words = measure in STATISTICS and measure != "smoothed"
+    has_coverage = view.selection.coverage and view.may_show_coverage
+    component = view.selection.component
+    coverage = facts.coverage(view.warehouse, SOMOS_COMUNIDAD.id).values()
+    measured, unit = _measured(view)
     return Scene(
         id="/".join(
-            [series_id, view.window, view.measure, str(view.selection.period), view.language]
+            [series_id, window, measure, str(view.period and view.period.start), view.language]
         ),
         build=view.warehouse.build_id,
         heard=heard,
         language=view.language,
-        window=view.window,
-        measure=view.measure,
+        window=window,
+        measure=measure,
         classes=classes,
         figures=figures,
-        coverage=routes.coverage_url(view.warehouse, SOMOS_COMUNIDAD.id) if has_coverage else None,
+        coverage=routes.coverage_url(view.warehouse, SOMOS_COMUNIDAD.id, component)
+        if has_coverage
+        else None,
         periods=periods,
         at=at,
         now=now,
+        is_of_one_time=view.is_of_one_time,
         levels=levels,
         place=view.selection.place,
         title=f"{view.series.label(view.language)}: {measured}",
-        unit=measured,
-        count_unit=unit.capitalize(),
+        unit=unit,
         source=_("Source: {source}").format(source=view.series.publisher),
-        labels=labels,
-        edges=edges,
-        colours=shades(CONTEXT if view.series.kind == "context" else VIOLENCE, len(labels[1:])),
-        zero=ZERO,
-        coverage_legend=coverage_legend(view.words, coverage.values()) if has_coverage else [],
-        names=_names(view.words),
-        texts=_texts(view.words),
+        legend=[
+            {**one._asdict(), "is_used": not has_words or i in used}
+            for i, one in enumerate(entries)
+        ],
+        has_words=has_words,
+        coverage_legend=coverage_legend(words, coverage, component) if has_coverage else [],
+        span=(f"{SOMOS_COMUNIDAD.start}"[:7], f"{SOMOS_COMUNIDAD.end}"[:7]),
+        names=_names(words),
+        provenance=provenance_text(words, view.warehouse.build_id, [view.series]),
+        is_bare=view.selection.view == "map",
+        texts=_texts(view, used),
     )
 
 
-def class_labels(words: Words, classes: list[ColourClass]) -> list[str]:
-    """What each colour stands for, from zero upwards.
-
-    Parameters
-    ----------
-    words
-        Language.
-    classes
-        Classes above zero, lowest first.
-    """
-    labels = ["0"]
-    for lower, upper in classes:
-        low = words.number(lower)
-        if upper is None:
-            labels.append(f"≥ {low}" if lower else "> 0")
-        else:
-            high = words.number(upper)
-            labels.append(f"{low}–{high}" if lower else f"< {high}")
-    return labels
+def _measured(view: View) -> tuple[str, str]:
+    """What the map measures, and what a class of numbers is followed by."""
+    _ = view.words.text
+    unit = view.series.unit(view.language)
+    rate = _("{unit} per 100,000 residents a year").format(unit=unit)
+    numbers = {"count": unit, "rate": rate, "smoothed": _("{rate}, smoothed").format(rate=rate)}
+    words = {
+        "change": _("change of the rate"),
+        "trend": _("trend of the rate"),
+        "cluster": _("clusters of high and low rates"),
+        "reliability": _("how far the rate can be trusted"),
+    }
+    if view.measure in words:
+        return words[view.measure], ""
+    return numbers[view.measure], unit if view.measure == "count" else rate
 
 
-def coverage_legend(words: Words, coverage: Iterable[Coverage]) -> list[dict[str, str]]:
+def coverage_legend(
+    words: Words, coverage: Iterable[Coverage], component: Component = "all"
+) -> list[dict[str, str]]:
     """The states of coverage that the map tells apart, with how many municipalities are known.
 
     Parameters
@@ -105,6 +111,8 @@ def coverage_legend(words: Words, coverage: Iterable[Coverage]) -> list[dict[str
         Language.
     coverage
         Of every municipality. An official list has other states than what was found in public.
+    component
+        The component that is drawn.
 
     Returns
     -------
@@ -112,13 +120,28 @@ def coverage_legend(words: Words, coverage: Iterable[Coverage]) -> list[dict[str
         One entry per state that occurs: ``state``, ``text`` and a longer ``hint``.
     """
     _ = words.text
-    states = [one.state for one in coverage]
+    found = list(coverage)
+    known = [one for one in found if one.state in {"documented", "covered"}]
+    if component != "all" and not any(one.component in {component, "both"} for one in known):
+        none = words.plural(
+            "The component is not known of the {count} municipality where the programme worked.",
+            "The component is not known of any of the {count} municipalities where the programme "
+            "is known to have worked.",
+            len(known),
+        )
+        return [{"state": "note", "text": none, "hint": ""}]
+    states = [one.state for one in found]
+    undated = words.plural(
+        "Of {count} the start is not known: it is drawn from the start of the programme.",
+        "Of {count} the start is not known: they are drawn from the start of the programme.",
+        sum(one.start_date is None for one in known),
+    )
     count = words.number(states.count("documented") or states.count("covered"))
     total = words.number(SOMOS_COMUNIDAD.municipality_count)
     legend = {
         "documented": (
             _("Programme documented: {count} of {total}").format(count=count, total=total),
-            _("A public source names the municipality."),
+            _("A public source names the municipality.") + " " + undated,
         ),
         "covered": (
             _("Programme: {count} municipalities").format(count=count),
@@ -153,16 +176,36 @@ def _names(words: Words) -> list[dict[str, Any]]:
     return [{"text": text, "at": at, "kind": kind} for text, at, kind in places]
 
 
-def _texts(words: Words) -> dict[str, str]:
-    _ = words.text
-    return {
+def _texts(view: View, used: Collection[int]) -> dict[str, str]:
+    _ = view.words.text
+    is_unstable_drawn = any(routes.UNSTABLE <= one < routes.NOT_PUBLISHED for one in used)
+    texts = {
+        "after": _("after the planned end of the programme"),
+        "before": _("before the programme began"),
+        "download": _("Download"),
         "failed": _("The map could not be loaded. Reload the page."),
+        "file_geojson": _("Shapes and figures (GeoJSON)"),
+        "file_png": _("Picture (PNG)"),
+        "file_csv": _("Figures (CSV with metadata)"),
         "missing": _("Not published here: unknown, not zero."),
         "no_match": _("No municipality of that name"),
         "not_published": _("not published"),
         "pause": _("Pause"),
         "period": _("Period"),
         "play": _("Play"),
-        "rate": _("Per 100,000 residents a year"),
         "search": _("Find a municipality"),
+        "span": "",
+        "unstable": _("unstable: few events") if is_unstable_drawn else "",
     }
+    if view.measure in STATISTICS:
+        texts["missing"] = _("Nothing is told of this place: unknown, not zero.")
+        texts["not_published"] = _("not told") if routes.NOT_PUBLISHED in used else ""
+    if view.measure == "trend":
+        texts["span"] = _("The newest years that mean one thing.")
+    elif view.measure == "change" and view.period:
+        texts["span"] = (
+            _("The newest two periods whose figures stand.")
+            if view.period.is_newest
+            else _("The newest two periods that compare: later ones do not.")
+        )
+    return texts

@@ -44,7 +44,8 @@ def run() -> None:
             )
             for url_path, (file, title, icon) in _pages(words(language)).items()
         ],
-        position="top",
+        # Nothing but the map, in the frame of another site.
+        position="hidden" if st.query_params.get("view") == "map" else "top",
     )
     _lost_note(words(language))
     problem = _problem(words(language))

@@ -1,26 +1,50 @@
-"""What the reader has chosen: one value, written in the URL, bent to what is published."""
+"""What the reader of the map has chosen: one value, bent to what is published."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from typing import Final, Literal, NamedTuple, cast
+from typing import Final, Literal, NamedTuple, cast, get_args
 
 from dashboard.language import Window
 
 Measure = Literal["rate", "count"]
+MapMeasure = Literal[Measure, "smoothed", "change", "trend", "cluster", "reliability"]
+MapWindow = Literal[Window, "pooled"]
+Component = Literal["all", "1", "2"]
 
 MEASURES: Final[tuple[Measure, ...]] = ("rate", "count")
+MAP_MEASURES: Final[tuple[MapMeasure, ...]] = (
+    "rate",
+    "count",
+    "smoothed",
+    "change",
+    "trend",
+    "cluster",
+    "reliability",
+)
 WINDOWS: Final[tuple[Window, ...]] = ("year", "rolling", "month")
+MAP_WINDOWS: Final[tuple[MapWindow, ...]] = ("year", "pooled", "rolling", "month")
+COMPONENTS: Final[tuple[Component, ...]] = get_args(Component)
+OF_ONE_TIME: Final[tuple[MapMeasure, ...]] = ("change", "trend")
+"""Measures that are told of one span of time only: there is nothing to play through."""
+
+Offered = Mapping[MapMeasure, tuple[MapWindow, ...]]
+"""The measures of a series, in the order of lists, with the lengths of their periods."""
 
 
 class Period(NamedTuple):
-    """A period that a series publishes."""
+    """A period that a series publishes.
+
+    Of a change `since` is the start of the period it is compared with, of a trend its first year.
+    """
 
     start: date
     is_provisional: bool
     is_partial: bool
     crosses_edition: bool = False
+    since: date | None = None
+    is_newest: bool = True
 
     @property
     def is_complete(self) -> bool:
@@ -28,8 +52,17 @@ class Period(NamedTuple):
         return not (self.is_provisional or self.is_partial)
 
 
+class Shown(NamedTuple):
+    """What one map shows: a measure of a series in one period."""
+
+    series_id: str
+    measure: MapMeasure
+    window: MapWindow
+    period: Period
+
+
 class Offer(NamedTuple):
-    """What can be chosen of one series; no windows if nothing of it is published."""
+    """What is published of one series; no windows if nothing of it is."""
 
     windows: tuple[Window, ...]
     has_rate: bool
@@ -47,7 +80,7 @@ class Bend(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the page shows.
+    """What the page shows; its fields are the URL's parameters.
 
     Attributes
     ----------
@@ -61,79 +94,44 @@ class Selection:
         First day of the period; ``None`` for the newest whose figures stand.
     place
         DIVIPOLA code of the municipality in the panel, if one is open.
-    has_coverage
+    coverage
         Whether the programme's coverage is drawn.
-    has_table
-        Whether the table beside the map is open.
+    component
+        Of which of the programme's components.
+    table
+        Whether the table below the map is open.
+    two
+        Whether a second map stands beside the first.
+    series2, period2
+        What the second map shows; ``None`` for the same as the first.
+    view
+        The whole page, or nothing but the map for the frame of another site.
     """
 
     series: str | None = None
-    measure: Measure = "rate"
-    window: Window = "year"
+    measure: MapMeasure = "rate"
+    window: MapWindow = "year"
     period: date | None = None
     place: str | None = None
-    has_coverage: bool = True
-    has_table: bool = False
+    coverage: bool = True
+    component: Component = "all"
+    table: bool = False
+    two: bool = False
+    series2: str | None = None
+    period2: date | None = None
+    view: Literal["page", "map"] = "page"
 
-
-def from_query(query: Mapping[str, str]) -> tuple[Selection, list[Bend]]:
-    """Read a selection from a URL's parameters.
-
-    Parameters
-    ----------
-    query
-        Parameters by name; others than those `to_query` writes are not looked at.
-
-    Returns
-    -------
-    selection
-        What the URL asks for.
-    bends
-        Parameters that are not understood; the selection has the default there.
-    """
-    bends = []
-    measure, window = query.get("measure", "rate"), query.get("window", "year")
-    if measure not in MEASURES:
-        bends.append(Bend.MEASURE)
-        measure = "rate"
-    if window not in WINDOWS:
-        bends.append(Bend.WINDOW)
-        window = "year"
-    period = None
-    if "period" in query:
-        period = _first_day(query["period"])
-        if period is None:
-            bends.append(Bend.PERIOD)
-    selection = Selection(
-        series=query.get("series"),
-        measure=cast("Measure", measure),
-        window=cast("Window", window),
-        period=period,
-        place=query.get("place"),
-        has_coverage=query.get("coverage") != "0",
-        has_table=query.get("table") == "1",
-    )
-    return selection, bends
-
-
-def to_query(selection: Selection) -> dict[str, str]:
-    """Write a selection as a URL's parameters: the view, and nothing that is as by default."""
-    query = {
-        "series": selection.series,
-        "measure": selection.measure,
-        "window": selection.window,
-        "period": selection.period and _short(selection.period, selection.window),
-        "place": selection.place,
-        "coverage": None if selection.has_coverage else "0",
-        "table": "1" if selection.has_table else None,
-    }
-    return {name: value for name, value in query.items() if value}
+    @property
+    def second(self) -> "Selection":
+        """What the second map is asked to show."""
+        return replace(self, series=self.series2 or self.series, period=self.period2 or self.period)
 
 
 def nearest(
     wanted: Selection,
-    offers: Mapping[str, Offer],
-    periods: Callable[[str, Window], Sequence[Period]],
+    series: Mapping[str, bool],
+    offered: Callable[[str], Offered],
+    periods: Callable[[str, MapMeasure, MapWindow], Sequence[Period]],
     places: Collection[str],
 ) -> tuple[Selection, list[Bend]]:
     """The nearest view that exists.
@@ -142,10 +140,12 @@ def nearest(
     ----------
     wanted
         What was asked for.
-    offers
-        What each series offers, in display order.
+    series
+        Whether each series is published, in display order.
+    offered
+        What a series offers; nothing if it is not published.
     periods
-        Published periods of a series and window, oldest first.
+        Periods of a series, measure and window, oldest first.
     places
         Codes of the municipalities on the map.
 
@@ -158,31 +158,36 @@ def nearest(
     """
     bends = []
     selection = wanted
-    if selection.series not in offers:
+    if selection.series not in series:
         if selection.series is not None:
             bends.append(Bend.SERIES)
-        published = (series for series, offer in offers.items() if offer.windows)
-        selection = replace(selection, series=next(published, next(iter(offers))))
-    series = cast("str", selection.series)
-    offer = offers[series]
-    if selection.measure == "rate" and not offer.has_rate:
-        bends.append(Bend.MEASURE)
-        selection = replace(selection, measure="count")
-    if offer.windows and selection.window not in offer.windows:
-        bends.append(Bend.WINDOW)
-        selection = replace(selection, window=offer.windows[0])
+        published = (one for one, is_published in series.items() if is_published)
+        selection = replace(selection, series=next(published, next(iter(series))))
+    series_id = cast("str", selection.series)
     if selection.place is not None and selection.place not in places:
         bends.append(Bend.PLACE)
         selection = replace(selection, place=None)
-    if not offer.windows:
+    measures = offered(series_id)
+    if not measures:
         return replace(selection, period=None), bends
-    period = _nearest_period(selection.period, periods(series, selection.window), selection.window)
+    if selection.measure not in measures:
+        bends.append(Bend.MEASURE)
+        selection = replace(selection, measure=next(iter(measures)))
+    windows = measures[selection.measure]
+    if selection.window not in windows:
+        bends.append(Bend.WINDOW)
+        selection = replace(selection, window=windows[0])
+    if selection.measure in OF_ONE_TIME:
+        # The wish stays: it is met again when another measure is chosen.
+        return selection, bends
+    known = periods(series_id, selection.measure, selection.window)
+    period = _nearest_period(selection.period, known, selection.window)
     if wanted.period is not None and period != _aligned(wanted.period, selection.window):
         bends.append(Bend.PERIOD)
     return replace(selection, period=period), bends
 
 
-def _nearest_period(wanted: date | None, periods: Sequence[Period], window: Window) -> date:
+def _nearest_period(wanted: date | None, periods: Sequence[Period], window: MapWindow) -> date:
     if wanted is None:
         standing = [period.start for period in periods if period.is_complete]
         return standing[-1] if standing else periods[-1].start
@@ -190,16 +195,7 @@ def _nearest_period(wanted: date | None, periods: Sequence[Period], window: Wind
     return min((period.start for period in periods), key=lambda start: abs(start - aligned))
 
 
-def _aligned(day: date, window: Window) -> date:
+def _aligned(day: date, window: MapWindow) -> date:
+    if window == "pooled":
+        return day.replace(month=12, day=1)
     return day.replace(month=1, day=1) if window == "year" else day.replace(day=1)
-
-
-def _short(day: date, window: Window) -> str:
-    return day.isoformat()[: 4 if window == "year" else 7]
-
-
-def _first_day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(f"{text}-01-01"[:10])
-    except ValueError:
-        return None

@@ -5,7 +5,7 @@ from datetime import date
 
 from dashboard.facts import Series
 from dashboard.language import LanguageCode, Window, Words
-from dashboard.state import Measure, Period, Selection
+from dashboard.state import OF_ONE_TIME, MapMeasure, MapWindow, Measure, Period, Selection, Shown
 from pipeline import Warehouse
 
 
@@ -24,7 +24,7 @@ class View:
     series
         The selected series.
     periods
-        Periods of the series and window, oldest first; none if nothing is published.
+        Periods of the series, measure and window, oldest first; none if nothing is published.
     """
 
     warehouse: Warehouse
@@ -36,7 +36,21 @@ class View:
     @property
     def period(self) -> Period | None:
         """The period shown; ``None`` if nothing of the series is published."""
+        if self.is_of_one_time:
+            return self.periods[-1]
         return next((one for one in self.periods if one.start == self.selection.period), None)
+
+    @property
+    def shown(self) -> Shown | None:
+        """What the map shows; ``None`` if nothing of the series is published."""
+        if self.period is None:
+            return None
+        return Shown(self.series.series_id, self.measure, self.window, self.period)
+
+    @property
+    def is_of_one_time(self) -> bool:
+        """Whether the measure is told of one span of time only."""
+        return bool(self.periods) and self.measure in OF_ONE_TIME
 
     @property
     def language(self) -> LanguageCode:
@@ -44,20 +58,34 @@ class View:
         return self.words.code
 
     @property
-    def measure(self) -> Measure:
-        """Whether counts or rates are shown."""
+    def measure(self) -> MapMeasure:
+        """What is coloured."""
         return self.selection.measure
 
     @property
-    def window(self) -> Window:
+    def drawn_measure(self) -> Measure:
+        """Whether counts or rates are drawn over time."""
+        return "count" if self.measure == "count" or not self.series.has_rate else "rate"
+
+    @property
+    def window(self) -> MapWindow:
         """Length of a period."""
         return self.selection.window
+
+    @property
+    def history_window(self) -> Window:
+        """Length of a period in a history: years, where the map pools several."""
+        return "year" if self.window == "pooled" else self.window
+
+    @property
+    def history_start(self) -> date | None:
+        """First day of the period of a history that the map shows, or where it ends."""
+        if self.period is None:
+            return None
+        start = self.period.start
+        return start.replace(month=1) if self.window == "pooled" else start
 
     @property
     def may_show_coverage(self) -> bool:
         """Whether coverage may be drawn over the series."""
         return not self.series.is_apart_from_coverage
-
-    def when(self, start: date) -> str:
-        """Name of a period."""
-        return self.words.period(start, self.window)

@@ -1,117 +1,144 @@
 """Where violence is recorded, how often, and how sure one can be of it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, cast
+from uuid import uuid4
 
 import streamlit as st
 from markupsafe import Markup
 from streamlit_folium import st_folium
 
-from dashboard import cached, facts, routes
+from dashboard import cached, facts, routes, statistics
+from dashboard.address import Address
+from dashboard.downloads import measure_names, window_names
 from dashboard.facts import Place, Series
 from dashboard.freshness import series_staleness
-from dashboard.language import Words
+from dashboard.language import Window, Words
 from dashboard.paint import Scene, change, empty_map
 from dashboard.panel import coverage_panel, documented_panel, place_panel, series_panel
 from dashboard.pieces import provenance
 from dashboard.scenes import scene
 from dashboard.shell import heading, language
-from dashboard.state import Bend, Selection, from_query, nearest, to_query
+from dashboard.state import Bend, Period, Selection, Shown, nearest
+from dashboard.statistics import STATISTICS
 from dashboard.view import View
 from pipeline import SOMOS_COMUNIDAD, Warehouse
 
-_SELECTION: Final = "selection"
-_HEARD: Final = "heard"
-_MAP: Final = "map"
+_ADDRESS: Final = Address("map", Selection)
+_CHANNEL: Final = "map.channel"
+_FIRST: Final = "map"
+_SECOND: Final = "map2"
 
 
 def show() -> None:
     """Select, ask, paint."""
     words = language()
     _ = words.text
-    heading(
-        words,
-        _("Resilient Communities Atlas"),
-        _("Recorded violence and programme coverage in seven departments of Colombia"),
-    )
+    if st.query_params.get("view") != "map":
+        heading(
+            words,
+            _("Resilient Communities Atlas"),
+            _("Recorded violence and programme coverage in seven departments of Colombia"),
+        )
     _explore()
 
 
 @st.fragment
 def _explore() -> None:
     """Everything below the heading; a choice made here is answered here, without the rest."""
-    words = language()
-    view, bends = _view(words)
-    _write_url(view)
-    _controls(view)
+    view, bends = _view(language())
+    second = _second(view) if view.selection.two else None
+    is_bare = view.selection.view == "map"
+    if not is_bare:
+        _controls(view)
     # Always there: a note that came or went in the page itself would make it rebuild the map.
     with st.container(key="notes"):
         for bend in bends:
-            st.html(Markup("<p class='note'>{}</p>").format(_bend_words(words)[bend]))
+            st.html(Markup("<p class='note'>{}</p>").format(_bend_words(view.words)[bend]))
         _stale_note(view)
-    left, right = st.columns([1.72, 1], gap="medium")
-    with left:
-        map_view(view.warehouse, scene(view, st.session_state.get(_HEARD, 0)))
-        st.html(provenance(view.words, view.warehouse.build_id, [view.series]))
-    with right:
-        _side(view)
-    _table(view)
+    # The maps keep their places in the page, whatever stands beside them: the style lays them out.
+    with st.container(key="stage"):
+        with st.container(key="first"):
+            map_view(view.warehouse, scene(view, _heard(_FIRST)), _FIRST)
+        with st.container(key="second"):
+            if second is not None:
+                map_view(second.warehouse, scene(second, _heard(_SECOND)), _SECOND)
+        with st.container(key="origin"):
+            shown = dict.fromkeys(one.series for one in (view, second) if one is not None)
+            st.html(provenance(view.words, view.warehouse.build_id, shown))
+        with st.container(key="side"):
+            if not is_bare:
+                _side(view)
+    if not is_bare:
+        _table(view)
 
 
-def map_view(warehouse: Warehouse, scene: Scene) -> None:
-    """Show a scene on the map; tests without a browser replace this."""
+def map_view(warehouse: Warehouse, scene: Scene, key: str) -> None:
+    """Show a scene on a map; tests without a browser replace this."""
     drawn = routes.shapes(warehouse)
+    channel = st.session_state.setdefault(_CHANNEL, uuid4().hex)
     st_folium(
-        empty_map(routes.shapes_url(warehouse), drawn.bounds),
-        key=_MAP,
+        empty_map(routes.shapes_url(warehouse), drawn.bounds, channel),
+        key=key,
         feature_group_to_add=change(scene),
         returned_objects=[],
         use_container_width=True,
-        on_change=_hear,
+        on_change=partial(_hear, key),
     )
 
 
-def _hear() -> None:
-    """Take over what was chosen on the map, before the page is written anew."""
-    message = st.session_state.get(_MAP) or {}
+def _hear(key: str) -> None:
+    """Take over what was chosen on a map, before the page is written anew."""
+    message = st.session_state.get(key) or {}
     if "n" not in message:
         return
-    st.session_state[_HEARD] = message["n"]
-    start = message["period"]
-    _choose(place=message["place"], period=date.fromisoformat(start) if start else None)
+    st.session_state[f"{key}.heard"] = message["n"]
+    chosen = {"place": message["place"]}
+    if not message["is_of_one_time"]:
+        start = message["period"]
+        field = "period" if key == _FIRST else "period2"
+        chosen[field] = date.fromisoformat(start) if start else None
+    _ADDRESS.choose(**chosen)
 
 
-def _choose(**fields: Any) -> None:  # noqa: ANN401 - as the fields of a selection
-    st.session_state[_SELECTION] = replace(st.session_state[_SELECTION], **fields)
+def _heard(key: str) -> int:
+    """Number of the last message from a map."""
+    return cast("int", st.session_state.get(f"{key}.heard", 0))
 
 
 def _view(words: Words) -> tuple[View, list[Bend]]:
     """What to show, read from the URL as the page is opened, and what of it could not be met."""
     warehouse = cached.warehouse()
-    misread: list[Bend] = []
-    if _SELECTION not in st.session_state:
-        st.session_state[_SELECTION], misread = from_query(st.query_params)
+    wanted, misread = _ADDRESS.read()
+    view, bends = _resolved(warehouse, words, wanted)
+    _ADDRESS.write(view.selection, words)
+    known = {bend.value: bend for bend in Bend}
+    return view, list(dict.fromkeys([*(known[one] for one in misread if one in known), *bends]))
+
+
+def _second(view: View) -> View:
+    """What the second map shows: another series or period, in the same way."""
+    return _resolved(view.warehouse, view.words, view.selection.second)[0]
+
+
+def _resolved(warehouse: Warehouse, words: Words, wanted: Selection) -> tuple[View, list[Bend]]:
     series = facts.all_series(warehouse)
     selection, bends = nearest(
-        st.session_state[_SELECTION],
-        {series_id: one.offer for series_id, one in series.items()},
-        lambda series_id, window: facts.periods(warehouse, series_id, window),
+        wanted,
+        {series_id: bool(one.offer.windows) for series_id, one in series.items()},
+        partial(statistics.offered, warehouse),
+        partial(statistics.periods, warehouse),
         facts.places(warehouse),
     )
-    st.session_state[_SELECTION] = selection
     shown = series[str(selection.series)]
-    periods = (
-        facts.periods(warehouse, shown.series_id, selection.window) if shown.offer.windows else []
-    )
-    return View(warehouse, words, selection, shown, periods), [*misread, *bends]
-
-
-def _write_url(view: View) -> None:
-    query = {**to_query(view.selection), "lang": view.language}
-    if st.query_params.to_dict() != query:
-        st.query_params.from_dict(query)
+    periods: list[Period] = []
+    if shown.offer.windows:
+        periods = statistics.periods(
+            warehouse, shown.series_id, selection.measure, selection.window
+        )
+    return View(warehouse, words, selection, shown, periods), bends
 
 
 def _stale_note(view: View) -> None:
@@ -128,49 +155,64 @@ def _stale_note(view: View) -> None:
 def _controls(view: View) -> None:
     _ = view.words.text
     series = facts.all_series(view.warehouse)
-    windows = view.series.offer.windows
+    names = _series_names(view.words, series)
+    listed = sorted(series, key=lambda series_id: _place_in_list(series[series_id]))
+    offered = statistics.offered(view.warehouse, view.series.series_id)
+    windows = offered.get(view.measure, ())
     with st.container(horizontal=True, key="controls"):
         st.selectbox(
             _("Series"),
-            sorted(series, key=lambda series_id: _place_in_list(series[series_id])),
-            format_func=_series_names(view.words, series).__getitem__,
-            **_bound("series", view.selection),
+            listed,
+            format_func=names.__getitem__,
+            **_ADDRESS.bound("series", view.selection),
         )
-        st.segmented_control(
+        st.selectbox(
             _("Show"),
-            ["rate", "count"] if view.series.has_rate else ["count"],
-            format_func={"rate": _("Rate"), "count": _("Count")}.__getitem__,
-            required=True,
-            **_bound("measure", view.selection),
+            list(offered) or [view.measure],
+            format_func=measure_names(view.words).__getitem__,
+            **_ADDRESS.bound("measure", view.selection),
         )
         st.segmented_control(
             _("Period"),
             windows or [view.window],
-            format_func={
-                "year": _("Year"),
-                "rolling": _("12 months"),
-                "month": _("Month"),
-            }.__getitem__,
+            format_func=window_names(view.words).__getitem__,
             required=True,
-            disabled=not windows,
-            **_bound("window", view.selection),
+            disabled=len(windows) <= 1,
+            **_ADDRESS.bound("window", view.selection),
         )
         if view.may_show_coverage:
-            st.toggle(_("Programme coverage"), **_bound("has_coverage", view.selection))
+            st.toggle(_("Programme coverage"), **_ADDRESS.bound("coverage", view.selection))
         else:
             st.caption(
                 _("To protect people, coverage is not drawn over this series; it is listed apart.")
             )
+        st.toggle(_("Two maps"), **_ADDRESS.bound("two", view.selection))
+        if view.selection.two:
+            same = _("The same series")
+            st.selectbox(
+                _("Second map"),
+                [None, *listed],
+                format_func=lambda series_id: names.get(series_id, same),
+                **_ADDRESS.bound("series2", view.selection),
+            )
+        if view.may_show_coverage and view.selection.coverage:
+            with st.popover(_("More")):
+                _component_control(view)
 
 
-def _bound(field: str, selection: Selection) -> dict[str, Any]:
-    """Bind a widget to a field of the selection, both ways."""
-    st.session_state[field] = getattr(selection, field)
-    return {"key": field, "on_change": _take, "args": (field,)}
-
-
-def _take(field: str) -> None:
-    _choose(**{field: st.session_state[field]})
+def _component_control(view: View) -> None:
+    """Of which of the programme's components coverage is drawn."""
+    _ = view.words.text
+    names = {
+        f"{one.number}": f"{one.number} · {one.label[view.language]}"
+        for one in SOMOS_COMUNIDAD.components
+    }
+    st.selectbox(
+        _("Component"),
+        ["all", *names],
+        format_func={"all": _("Both components"), **names}.__getitem__,
+        **_ADDRESS.bound("component", view.selection),
+    )
 
 
 def _place_in_list(series: Series) -> tuple[bool, bool]:
@@ -218,7 +260,7 @@ def _place_heading(words: Words, place: Place) -> None:
             icon=":material/close:",
             type="tertiary",
             key="close",
-            on_click=_choose,
+            on_click=_ADDRESS.choose,
             kwargs={"place": None},
         )
 
@@ -226,24 +268,22 @@ def _place_heading(words: Words, place: Place) -> None:
 def _table(view: View) -> None:
     """The map's figures as a table, for those who cannot see it and those who want to sort."""
     _ = view.words.text
-    st.toggle(_("Show the map as a table"), **_bound("has_table", view.selection))
-    if not view.selection.has_table:
+    st.toggle(_("Show the map as a table"), **_ADDRESS.bound("table", view.selection))
+    if not view.selection.table:
         return
-    if view.period is None:
+    if view.shown is None:
         st.caption(_("Not published here: unknown, not zero."))
         return
     caption = _("{period}. Municipalities that are not listed have no published figure.").format(
-        period=view.when(view.period.start)
+        period=routes.named(view.shown.period, view.window, view.words, view.measure)["label"]
     )
     columns = _columns(view)
     written: dict[str, Any] = {
-        "events": view.words.number,
-        **{name: view.words.rate for name in columns if name.startswith("rate_")},
+        name: write for name, write in _writers(view.words).items() if name in columns
     }
-    figures = facts.map_table(view.warehouse, view.series.series_id, view.window, view.period.start)
     st.dataframe(
         # Formatted figures still sort as numbers.
-        figures.style.format(written, na_rep="–"),
+        _frame(view, view.shown).style.format(written, na_rep="–"),
         column_order=list(columns),
         column_config=columns,
         hide_index=True,
@@ -252,20 +292,72 @@ def _table(view: View) -> None:
     st.caption(caption)
 
 
+def _frame(view: View, shown: Shown) -> Any:  # noqa: ANN401 - a frame, which pages do not touch
+    if shown.measure in STATISTICS:
+        return statistics.frame(view.warehouse, shown)
+    window = cast("Window", shown.window)
+    return facts.map_table(view.warehouse, shown.series_id, window, shown.period.start)
+
+
+def _writers(words: Words) -> dict[str, Any]:
+    """How the figures of each column are written."""
+    named = {name: phrase.name for name, phrase in statistics.all_phrases(words).items()}
+    rates = ("rate_per_100k", "rate_lower_per_100k", "rate_upper_per_100k")
+    smoothed = ("smoothed_per_100k", "smoothed_lower_per_100k", "smoothed_upper_per_100k")
+    return {
+        **dict.fromkeys(("events", "earlier_events"), words.number),
+        **dict.fromkeys((*rates, *smoothed), words.rate),
+        **dict.fromkeys(("ratio_lower", "ratio_upper"), words.ratio),
+        **dict.fromkeys(("percent", "percent_lower", "percent_upper"), words.percent),
+        **dict.fromkeys(("word", "reliability", "cluster"), lambda word: named.get(word, word)),
+    }
+
+
 def _columns(view: View) -> dict[str, Any]:
     _ = view.words.text
-    columns: dict[str, Any] = {
+    unit = view.series.unit(view.language).capitalize()
+    limits = {"lower": _("Likely from"), "upper": _("Likely to")}
+    crude = {
+        "rate_per_100k": _("Per 100,000 residents a year"),
+        "rate_lower_per_100k": limits["lower"],
+        "rate_upper_per_100k": limits["upper"],
+    }
+    provisional = {"is_provisional": st.column_config.CheckboxColumn(_("Provisional"))}
+    of_measure: dict[str, dict[str, Any]] = {
+        "rate": {"events": unit, **crude, **provisional},
+        "count": {"events": unit, **(crude if view.series.has_rate else {}), **provisional},
+        "smoothed": {
+            "smoothed_per_100k": _("Smoothed rate"),
+            "smoothed_lower_per_100k": limits["lower"],
+            "smoothed_upper_per_100k": limits["upper"],
+            "events": unit,
+            "rate_per_100k": _("Rate as recorded"),
+        },
+        "reliability": {"reliability": _("Reliability"), "events": unit, **crude},
+        "change": {
+            "word": _("Change"),
+            "earlier_events": _("{unit} in the earlier period").format(unit=unit),
+            "events": unit,
+            "percent": _("Change of the rate"),
+            "ratio_lower": _("At least times"),
+            "ratio_upper": _("At most times"),
+        },
+        "trend": {
+            "word": _("Trend"),
+            "first_year": st.column_config.NumberColumn(_("From"), format="%d"),
+            "last_year": st.column_config.NumberColumn(_("To"), format="%d"),
+            "events": unit,
+            "percent": _("Change a year"),
+            "percent_lower": limits["lower"],
+            "percent_upper": limits["upper"],
+        },
+        "cluster": {"cluster": _("Clusters")},
+    }
+    return {
         "municipality_name": _("Municipality"),
         "department_name": _("Department"),
-        "events": view.series.unit(view.language).capitalize(),
+        **of_measure[view.measure],
     }
-    if view.series.has_rate:
-        columns |= {
-            "rate_per_100k": _("Per 100,000 residents a year"),
-            "rate_lower_per_100k": _("Likely from"),
-            "rate_upper_per_100k": _("Likely to"),
-        }
-    return {**columns, "is_provisional": st.column_config.CheckboxColumn(_("Provisional"))}
 
 
 def _bend_words(words: Words) -> dict[Bend, str]:

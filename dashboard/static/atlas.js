@@ -8,8 +8,10 @@
   const STEP_MS = { year: 900, rolling: 260, month: 260 };
   const LAST_STEP_MS = 1600;
   const PLACE_NAMES_ZOOM = 8.75;
+  const UNSTABLE = 64;
   const MISSING_FILL = "url(#atlas-not-published)";
-  const LIGHT = { fillOpacity: 1, color: "#ffffff", weight: 0.6, opacity: 0.8 };
+  const LETTERS = "0123456789";
+  const UNSTABLE_LETTERS = "abcdefghij";
 
   const fetched = new Map();
 
@@ -38,6 +40,13 @@
 
   /** Letters as they are compared in a search: lower case, without accents. */
   const plain = (text) => text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
+
+  /** Light or dark, as the page around is. */
+  function scheme() {
+    const page = window.parent.document.querySelector(".stApp");
+    if (page) return getComputedStyle(page).colorScheme.includes("dark") ? "dark" : "light";
+    return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  }
 
   /** A layer of a TopoJSON topology as GeoJSON features. */
   function features(topology, layer) {
@@ -70,7 +79,8 @@
       this.timer = null;
       this.layers = new Map();
       this.frame = new Frame(this, map);
-      for (const [name, level] of [["base", 210], ["shapes", 400], ["lines", 420], ["marks", 430], ["names", 450]]) {
+      const panes = [["base", 210], ["shapes", 400], ["lines", 420], ["marks", 430], ["signs", 440], ["names", 450]];
+      for (const [name, level] of panes) {
         map.createPane(name).style.zIndex = level;
         if (name !== "shapes") map.getPane(name).style.pointerEvents = "none";
       }
@@ -78,25 +88,59 @@
       document.fonts.add(new FontFace("Source Sans", `url(${config.root}${config.font})`, { weight: "200 900" }));
       this.bounds = config.bounds;
       this.root = config.root;
+      this.signs = new Map();
+      this.follow(new BroadcastChannel(`atlas-${config.channel}`));
+      const dress = () => this.dress(scheme());
+      dress();
+      // Every message of the page around may tell of another theme.
+      addEventListener("message", () => setTimeout(dress));
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => setTimeout(dress));
       this.drawn = json(this.root + config.shapes).then((topology) => this.draw(topology));
+    }
+
+    /** Move as the other maps of the session move, and they as this one. */
+    follow(channel) {
+      const { map } = this;
+      let isLed = false;
+      const lead = () => {
+        if (!isLed && this.isMoved) channel.postMessage({ centre: map.getCenter(), zoom: map.getZoom() });
+      };
+      map.on("move", lead);
+      channel.onmessage = ({ data }) => {
+        if (data.isNew) return lead();
+        isLed = true;
+        map.setView(data.centre, data.zoom, { animate: false });
+        isLed = false;
+      };
+      this.greet = () => channel.postMessage({ isNew: true });
+    }
+
+    /** Put on the colours of a theme. */
+    dress(theme) {
+      if (this.theme === theme) return;
+      this.theme = theme;
+      document.documentElement.style.colorScheme = theme;
+      if (this.scene) {
+        this.frame.write(this.scene);
+        this.paint(this.at);
+      }
     }
 
     /** Shapes without colours; they stay for as long as the page does. */
     draw(topology) {
       const { map } = this;
-      const base = (layer, style) =>
+      const base = (layer, className) => {
+        const style = { weight: 1, fillOpacity: 1, className };
         L.geoJSON(features(topology, layer), { pane: "base", interactive: false, style }).addTo(map);
-      base("neighbours", { ...LIGHT, fillColor: "#edebe6", color: "#ffffff" });
+      };
+      base("neighbours", "neighbour");
+      base("departments", "department");
       const departments = features(topology, "departments");
-      L.geoJSON(departments, {
-        pane: "base", interactive: false, style: { ...LIGHT, fillColor: "#e2dfd8", weight: 1 },
-      }).addTo(map);
-
       const municipalities = features(topology, "municipalities");
       this.codes = municipalities.map((feature) => feature.properties.code);
       this.shapes = L.geoJSON(municipalities, {
         pane: "shapes",
-        style: { ...LIGHT, fillColor: "#e2dfd8", className: "municipality" },
+        style: { weight: 0.6, fillOpacity: 1, fillColor: MISSING_FILL, className: "municipality" },
         onEachFeature: (feature, layer) => this.layers.set(feature.properties.code, layer),
       });
       this.shapes.bindTooltip((layer) => this.tip(layer.feature.properties), {
@@ -108,22 +152,22 @@
       this.shapes.addTo(map);
 
       L.geoJSON(departments.filter((one) => one.properties.is_shown), {
-        pane: "lines", interactive: false, style: { fill: false, color: "#4a4a4a", weight: 1.1, opacity: 0.75 },
+        pane: "lines", interactive: false, style: { fill: false, weight: 1.1, className: "border" },
       }).addTo(map);
       for (const { properties } of departments) {
         if (properties.is_shown) this.name(properties.label, properties.name, "department").addTo(map);
       }
       this.outlines = {};
       this.placeNames = L.layerGroup().addTo(map);
-      map.on("zoomend moveend", () => this.namePlaces());
+      map.on("zoomend moveend resize", () => { this.namePlaces(); this.declutter(); });
       this.coverage = L.layerGroup().addTo(map);
       this.frame.search.offer(municipalities.map((feature) => feature.properties));
     }
 
     /** A name written on the map. */
-    name(latLng, text, kind) {
+    name(latLng, text, kind, pane = "names") {
       const label = L.divIcon({ className: `atlas-name ${kind}`, html: element("span", "", text), iconSize: [0, 0] });
-      return L.marker(latLng, { icon: label, pane: "names", interactive: false, keyboard: false });
+      return L.marker(latLng, { icon: label, pane, interactive: false, keyboard: false });
     }
 
     /** Names of the municipalities in sight, where there is room for them. */
@@ -135,6 +179,21 @@
         const { label, name } = layer.feature.properties;
         if (sight.contains(label)) this.name(label, name, "place").addTo(this.placeNames);
       }
+    }
+
+    /** Leave out the names that would be written over others: departments come first. */
+    declutter() {
+      const rank = (name) => ["department", "place", "sea", "country"].findIndex((kind) => name.classList.contains(kind));
+      const names = [...this.map.getPane("names").children].sort((one, other) => rank(one) - rank(other));
+      const boxes = names.map((name) => name.firstElementChild.getBoundingClientRect());
+      const kept = [];
+      const meets = (one, other) =>
+        one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+      names.forEach((name, i) => {
+        const isFree = !kept.some((box) => meets(box, boxes[i]));
+        name.style.visibility = isFree ? "" : "hidden";
+        if (isFree) kept.push(boxes[i]);
+      });
     }
 
     /** Take over a scene; the first waits for the shapes, and until then the last one stays. */
@@ -188,9 +247,9 @@
       }
       this.scene = scene;
       this.frame.write(scene);
-      this.fit();
-      this.mark(coverage);
       this.regionNames(scene.names);
+      this.fit();
+      this.coverageFound = Object.entries(coverage);
       if (!isOld) {
         this.place = scene.place;
         this.outline("place", this.layers.get(scene.place)?.feature);
@@ -203,8 +262,15 @@
     /** Colour class of a municipality, by its place in the order of shapes, in a period. */
     level(i, at) {
       if (this.matrix) return this.matrix[at * this.codes.length + i];
-      const letter = at === this.scene.at ? this.scene.levels[i] : undefined;
-      return letter === undefined || letter === "-" ? NOT_PUBLISHED : Number(letter);
+      const letter = (at === this.scene.at && this.scene.levels[i]) || "-";
+      if (letter === "-") return NOT_PUBLISHED;
+      const unstable = UNSTABLE_LETTERS.indexOf(letter);
+      return unstable < 0 ? LETTERS.indexOf(letter) : unstable + UNSTABLE;
+    }
+
+    /** What the legend says of a class, and nothing of none. */
+    entry(level) {
+      return level === NOT_PUBLISHED ? undefined : this.scene.legend[level % UNSTABLE];
     }
 
     /** The period at an index, once it is known. */
@@ -212,44 +278,75 @@
       return this.scene.all?.[at] ?? (at === this.scene.at ? this.scene.now : null);
     }
 
-    /** Show all seven departments, once: after that the reader decides. */
+    /** Show all seven departments until the reader moves the map: after that the reader decides. */
     fit() {
-      if (!this.bounds) return;
-      this.map.invalidateSize({ animate: false });
-      this.map.fitBounds(this.bounds, { animate: false });
-      this.map.setMaxBounds(this.map.getBounds().pad(0.75));
-      this.bounds = null;
+      const { map } = this;
+      map.invalidateSize({ animate: false });
+      if (this.isMoved || !map.getSize().y) return;
+      this.isFitting = true;
+      map.fitBounds(this.bounds, { animate: false });
+      this.isFitting = false;
+      if (this.isFitted) return;
+      this.isFitted = true;
+      map.setMaxBounds(map.getBounds().pad(0.75));
+      map.on("movestart", () => { this.isMoved ||= !this.isFitting; });
+      this.greet();
     }
 
     /** Colour every municipality by its class in one period. */
     paint(at) {
       this.at = at;
-      const { colours, zero } = this.scene;
       this.codes.forEach((code, i) => {
         const level = this.level(i, at);
+        const entry = this.entry(level);
         const layer = this.layers.get(code);
-        const fillColor = level === NOT_PUBLISHED ? MISSING_FILL : level === 0 ? zero : colours[level - 1];
+        const hasPattern = entry && (level >= UNSTABLE || entry.pattern);
+        const fillColor = !entry ? MISSING_FILL : hasPattern ? `url(#atlas-class-${level})` : entry[this.theme];
         if (layer.options.fillColor !== fillColor) layer.setStyle({ fillColor });
+        this.sign(code, entry?.sign ?? "", layer.feature.properties.label);
       });
+      this.mark(at);
       this.frame.turnTo(at);
       this.refreshTip();
     }
 
-    /** Outline the municipalities that the programme's coverage marks. */
-    mark(coverage) {
-      if (this.marked === coverage) return;
-      this.marked = coverage;
+    /** Write a sign on a municipality, or take it away. */
+    sign(code, sign, latLng) {
+      const known = this.signs.get(code);
+      if ((known?.sign ?? "") === sign) return;
+      known?.marker.remove();
+      this.signs.delete(code);
+      if (!sign) return;
+      const marker = this.name(latLng, sign, "sign", "signs").addTo(this.map);
+      this.signs.set(code, { sign, marker });
+    }
+
+    /** Whether a period lies before, in or after the months of the programme. */
+    when(at) {
+      const period = this.period(at);
+      const [from, to] = this.scene.span;
+      if (!period) return "in";
+      return period.last < from ? "before" : period.first > to ? "after" : "in";
+    }
+
+    /** Outline the municipalities that the programme's coverage marks in a period. */
+    mark(at) {
+      const period = this.period(at);
+      const isIn = ([code, one]) =>
+        this.layers.has(code) && period && one.from <= period.last && period.first <= one.to;
+      const marked = (this.coverageFound ?? []).filter(isIn);
+      const key = marked.map(([code, { state }]) => code + state).join();
+      if (this.marked === key) return;
+      this.marked = key;
       this.coverage.clearLayers();
       const outlined = (states, style) => {
-        const shapes = Object.entries(coverage)
-          .filter(([code, state]) => states.includes(state) && this.layers.has(code))
-          .map(([code]) => this.layers.get(code).feature);
+        const shapes = marked.filter(([, { state }]) => states.includes(state)).map(([code]) => this.layers.get(code).feature);
         L.geoJSON(shapes, { pane: "lines", interactive: false, style: { fill: false, ...style } }).addTo(this.coverage);
       };
       const known = ["documented", "covered"];
-      outlined(["candidate"], { color: "#1b5e8c", weight: 1.1, opacity: 0.85, dashArray: "2 3", className: "candidate" });
-      outlined(known, { color: "#ffffff", weight: 4.4, opacity: 0.95 });
-      outlined(known, { color: "#0a4b78", weight: 2.2, opacity: 1, className: "documented" });
+      outlined(["candidate"], { weight: 1.1, dashArray: "2 3", className: "candidate" });
+      outlined(known, { weight: 4.4, className: "halo" });
+      outlined(known, { weight: 2.2, className: "documented" });
     }
 
     regionNames(names) {
@@ -264,8 +361,8 @@
       this.outlines[kind]?.remove();
       if (!feature) return;
       const styles = {
-        hover: [{ color: "#1c1c1c", weight: 1.6, opacity: 0.9 }],
-        place: [{ color: "#ffffff", weight: 5, opacity: 1 }, { color: "#111111", weight: 2.6, opacity: 1 }],
+        hover: [{ weight: 1.6, className: "hovered" }],
+        place: [{ weight: 5, className: "halo" }, { weight: 2.6, className: "chosen" }],
       };
       this.outlines[kind] = L.layerGroup(
         styles[kind].map((style) =>
@@ -313,7 +410,8 @@
     tell() {
       this.sent = Math.max(this.sent + 1, (this.scene?.heard ?? 0) + 1);
       window.Streamlit.setComponentValue({
-        place: this.place, period: (this.scene && this.period(this.at)?.start) ?? null, n: this.sent,
+        place: this.place, period: (this.scene && this.period(this.at)?.start) ?? null,
+        is_of_one_time: Boolean(this.scene?.is_of_one_time), n: this.sent,
       });
     }
 
@@ -339,30 +437,36 @@
       const level = this.level(this.codes.indexOf(open.code), at);
       const isCounted = level !== NOT_PUBLISHED || scene.measure === "rate";
       if (!period || !isCounted) return write(element("div", "note", scene.texts.missing));
-      const classText = level === NOT_PUBLISHED ? "…" : scene.labels[level] + " " + scene.unit;
+      const entry = this.entry(level);
+      const classText = !entry ? "…" : scene.has_words ? `${entry.sign} ${entry.short}` : `${entry.label} ${scene.unit}`;
       // While it plays only the class is known for certain: figures would lag behind the label.
       write(element("div", "class", classText));
       if (timer) return;
       json(`${this.root}${scene.figures}${period.start}.json`).then((figures) => {
-        write(...this.figureLines(figures[open.code]));
+        write(...this.figureLines(figures[open.code], level));
       }, () => {});
     }
 
-    figureLines(figures) {
-      const { texts, count_unit: countUnit, source } = this.scene;
+    figureLines(figures, level) {
+      const { texts, source } = this.scene;
       if (!figures) return [element("div", "note", texts.missing)];
-      const row = (label, value) => {
+      const lines = figures.word ? [element("div", "word", figures.word)] : [];
+      for (const [label, value, below] of figures.rows) {
         const line = element("div", "row");
         line.append(element("span", "", label), element("b", "", value));
-        return line;
-      };
-      const lines = [row(countUnit, figures.events)];
-      if (figures.rate) {
-        lines.push(row(texts.rate, figures.rate), element("div", "likely", figures.likely));
+        lines.push(line, ...(below ? [element("div", "likely", below)] : []));
       }
-      lines.push(...figures.notes.map((note) => element("div", "note", note)));
+      const isUnstable = level !== NOT_PUBLISHED && level >= UNSTABLE;
+      const notes = [...figures.notes, ...(isUnstable ? [texts.unstable] : [])];
+      lines.push(...notes.map((note) => element("div", "note", note)));
       lines.push(element("div", "source", source));
       return lines;
+    }
+
+    /** Where the files of what is shown lie, by kind. */
+    file(kind) {
+      const period = this.period(this.at);
+      return period && this.scene.figures ? `${this.root}${this.scene.figures}${period.start}.${kind}` : null;
     }
   }
 
@@ -379,9 +483,13 @@
       head.append(this.legend, this.coverage);
       view.append(map.getContainer());
       this.search = new Search(atlas);
-      view.append(this.search.root);
+      this.files = new Files(atlas);
+      this.tools = element("div", "tools");
+      this.tools.append(this.files.root, this.search.root);
+      view.append(this.tools);
       this.root.append(head, view, this.time);
-      document.body.prepend(this.root, hatch());
+      this.patterns = element("div", "patterns");
+      document.body.prepend(this.root, this.patterns);
       this.button = element("button", "play");
       this.button.type = "button";
       this.button.onclick = () => atlas.play();
@@ -392,18 +500,27 @@
       this.range.oninput = () => { atlas.pause(); atlas.turn(+this.range.value, { isSettled: false }); };
       this.range.onchange = () => atlas.turn(+this.range.value, { isSettled: true });
       this.ends = element("div", "ends");
-      const track = element("div", "track");
-      track.append(this.range, this.ends);
-      this.time.append(this.button, track, this.label);
-      new ResizeObserver(() => map.invalidateSize()).observe(view);
+      this.track = element("div", "track");
+      this.track.append(this.range, this.ends);
+      this.span = element("div", "span");
+      this.time.append(this.button, this.track, this.span, this.label);
+      new ResizeObserver(() => (atlas.isFitted ? atlas.fit() : map.invalidateSize())).observe(view);
     }
 
     write(scene) {
       this.scene = scene;
-      this.legend.replaceChildren(...legendBlocks(scene));
+      this.patterns.replaceChildren(patterns(scene, this.atlas.theme));
+      this.legend.replaceChildren(...legendBlocks(scene, this.atlas.theme));
       this.coverage.replaceChildren(...coverageBlocks(scene));
       this.coverage.hidden = !scene.coverage_legend.length;
       this.search.write(scene.texts);
+      this.files.write(scene.texts);
+      this.root.classList.toggle("bare", scene.is_bare);
+      this.tools.hidden = scene.is_bare;
+      const isStill = scene.is_bare || scene.is_of_one_time;
+      this.button.hidden = this.track.hidden = isStill;
+      this.span.hidden = !isStill;
+      this.span.textContent = scene.texts.span;
       this.time.dataset.window = scene.window;
       this.time.hidden = !scene.now;
       this.range.setAttribute("aria-label", scene.texts.period);
@@ -428,7 +545,9 @@
       this.range.setAttribute("aria-valuetext", period.label);
       this.label.replaceChildren(element("b", "", period.label));
       const edition = this.atlas.scene.measure === "rate" && period.edition;
-      for (const mark of [period.badge, edition].filter(Boolean)) {
+      const when = this.scene.coverage_legend.length ? this.atlas.when(at) : "in";
+      this.coverage.dataset.when = when;
+      for (const mark of [period.badge, edition, when === "in" ? "" : this.scene.texts[when]].filter(Boolean)) {
         this.label.append(element("span", "badge", mark));
       }
     }
@@ -446,25 +565,30 @@
     }
   }
 
-  function legendBlocks(scene) {
+  /** How a class looks beside its words: as on the map. */
+  function sample(entry, theme, pattern) {
+    const colour = element("i", pattern || "", entry.sign);
+    colour.style.backgroundColor = entry[theme];
+    return colour;
+  }
+
+  function legendBlocks(scene, theme) {
     const title = element("div", "title", scene.title);
-    const bar = element("div", "bar");
-    const block = (className, background, text) => {
+    const bar = element("div", scene.has_words ? "bar words" : "bar");
+    const block = (className, colour, text) => {
       const one = element("div", className);
-      const colour = element("i");
-      colour.style.background = background;
       one.append(colour, element("span", "", text));
       return one;
     };
-    if (scene.labels.length) {
-      bar.append(block("step zero", scene.zero, scene.labels[0]));
-      scene.colours.forEach((colour, i) => {
-        const step = block("step", colour, scene.edges[i] ?? "");
-        step.title = scene.labels[i + 1];
-        bar.append(step);
-      });
-    }
-    bar.append(block("step missing", "", scene.texts.not_published));
+    scene.legend.forEach((entry, i) => {
+      if (!entry.is_used) return;
+      const step = block(i || scene.has_words ? "step" : "step zero", sample(entry, theme, entry.pattern), entry.short);
+      step.title = entry.label;
+      bar.append(step);
+    });
+    const { unstable, not_published: notPublished } = scene.texts;
+    if (unstable) bar.append(block("step apart unstable", element("i", "hatch"), unstable));
+    if (notPublished) bar.append(block("step apart missing", element("i"), notPublished));
     return [title, bar];
   }
 
@@ -475,14 +599,80 @@
     return one;
   });
 
-  /** The hatch of municipalities without a figure. */
-  function hatch() {
-    const holder = element("div");
-    holder.innerHTML = `<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>
-      <pattern id="atlas-not-published" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-        <rect width="6" height="6" fill="#f2f1ee"/><line x1="0" y1="0" x2="0" y2="6" stroke="#c6c3bc" stroke-width="2.2"/>
-      </pattern></defs></svg>`;
-    return holder.firstElementChild;
+  /** Patterns over the colours: places without a figure, unstable rates, words that tell nothing. */
+  function patterns(scene, theme) {
+    const drawn = [pattern("atlas-not-published", "missing", "hatch", 45)];
+    scene.legend.forEach((entry, i) => {
+      if (scene.texts.unstable) drawn.push(pattern(`atlas-class-${i + UNSTABLE}`, entry[theme], "hatch"));
+      if (entry.pattern) drawn.push(pattern(`atlas-class-${i}`, entry[theme], entry.pattern));
+    });
+    const svg = shape("svg", { width: 0, height: 0, "aria-hidden": "true" });
+    svg.append(...drawn);
+    return svg;
+  }
+
+  function pattern(id, fill, kind, angle = -45) {
+    const size = kind === "dots" ? 5 : 6;
+    const one = shape("pattern", {
+      id, width: size, height: size, patternUnits: "userSpaceOnUse",
+      patternTransform: kind === "dots" ? "" : `rotate(${angle})`,
+    });
+    const ground = shape("rect", { width: size, height: size, ...(fill === "missing" ? { class: "missing" } : { fill }) });
+    const over = kind === "dots"
+      ? shape("circle", { cx: 1.5, cy: 1.5, r: 0.8, class: "over" })
+      : shape("line", { x1: 0, y1: 0, x2: 0, y2: size, class: fill === "missing" ? "over missing" : "over" });
+    one.append(ground, over);
+    return one;
+  }
+
+  function shape(tag, attributes) {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+    return made;
+  }
+
+  /** What is on the screen as files. */
+  class Files {
+    constructor(atlas) {
+      this.root = element("details", "files");
+      this.label = element("summary");
+      this.list = element("div", "list");
+      this.links = Object.fromEntries(["csv", "geojson", "png"].map((kind) => {
+        const link = element("a");
+        link.download = "";
+        link.href = "#";
+        this.list.append(link);
+        return [kind, link];
+      }));
+      this.root.append(this.label, this.list);
+      // The period on the screen is known when it is asked for.
+      const aim = () => {
+        for (const kind of ["csv", "geojson"]) {
+          const address = atlas.file(kind);
+          this.links[kind].hidden = !address;
+          if (address) this.links[kind].href = address;
+        }
+      };
+      this.root.ontoggle = aim;
+      this.list.onpointerenter = aim;
+      for (const link of Object.values(this.links)) link.onfocus = aim;
+      this.links.png.onclick = (event) => {
+        event.preventDefault();
+        this.root.open = false;
+        window.AtlasPicture.save(atlas);
+      };
+      this.root.onkeydown = (event) => {
+        if (event.key === "Escape") this.root.open = false;
+      };
+      addEventListener("pointerdown", (event) => {
+        if (!this.root.contains(event.target)) this.root.open = false;
+      });
+    }
+
+    write(texts) {
+      this.label.textContent = texts.download;
+      for (const [kind, link] of Object.entries(this.links)) link.textContent = texts[`file_${kind}`];
+    }
   }
 
   /** Find a municipality by typing; accents and case do not matter. */

@@ -66,9 +66,7 @@ def test_the_first_visit(country: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert "cut June 1, 2023" in text(page)
     assert dict(page.query_params) == {
         "series": "sightings",
-        "measure": "rate",
-        "window": "year",
-        "period": "2021",
+        "period": "2021-01",
         "lang": "en",
     }
 
@@ -126,7 +124,7 @@ def test_a_stale_link_shows_the_nearest_view_and_says_so(
         "Nothing is published for the period asked for; this is the nearest one.",
     ]
     assert page.query_params["series"] == "sightings"
-    assert page.query_params["period"] == "2021"
+    assert page.query_params["period"] == "2021-01"
 
 
 def test_a_choice_changes_the_link(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:

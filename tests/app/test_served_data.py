@@ -17,8 +17,17 @@ from dashboard import cached, facts, routes
 from dashboard.brief.document import Printed
 from dashboard.facts import ColourClass, Coverage
 from dashboard.language import words
-from dashboard.paint import CONTEXT, VIOLENCE, ZERO, change, shades
-from dashboard.scenes import class_labels, coverage_legend, scene
+from dashboard.legend import (
+    CONTEXT,
+    CONTEXT_DARK,
+    VIOLENCE,
+    VIOLENCE_DARK,
+    ZERO,
+    class_labels,
+    shades,
+)
+from dashboard.paint import change
+from dashboard.scenes import coverage_legend, scene
 from dashboard.state import Selection
 from dashboard.view import View
 from pipeline import Warehouse
@@ -90,31 +99,41 @@ def test_classes_come_by_period_and_place_and_missing_is_not_zero(warehouse: War
 
 def test_figures_are_written_for_the_reader(warehouse: Warehouse) -> None:
     english = json.loads(
-        answer(routes.figures_url(warehouse, "sightings", "year", "en") + "2023-01-01.json").body
+        answer(
+            routes.figures_url(warehouse, "sightings", "year", "rate", "en") + "2023-01-01.json"
+        ).body
     )
     # 73,050 people for 151 days are 30,200 person-years: six are 19.9 per 100,000.
     assert english["05901"] == {
-        "events": "6",
-        "rate": "20",
-        "likely": "likely between 7.3 and 43",
+        "word": "",
+        "rows": [
+            ["Cases", "6", ""],
+            ["Per 100,000 residents a year", "20", "likely between 7.3 and 43"],
+        ],
         "notes": [
             "Provisional: the figure may still grow.",
             "The rate uses the population of the year before.",
         ],
     }
     spanish = json.loads(
-        answer(routes.figures_url(warehouse, "sightings", "year", "es") + "2023-01-01.json").body
+        answer(
+            routes.figures_url(warehouse, "sightings", "year", "rate", "es") + "2023-01-01.json"
+        ).body
     )
-    assert spanish["05901"]["likely"] == "probablemente entre 7,3 y 43"
+    assert spanish["05901"]["rows"][1][2] == "probablemente entre 7,3 y 43"
     crowds = json.loads(
-        answer(routes.figures_url(warehouse, "crowds", "year", "en") + "2021-01-01.json").body
+        answer(
+            routes.figures_url(warehouse, "crowds", "year", "rate", "en") + "2021-01-01.json"
+        ).body
     )
-    assert crowds["05903"]["rate"] is None
+    assert [label for label, _, _ in crowds["05903"]["rows"]] == ["Cases"]
     assert crowds["05903"]["notes"] == ["No rate: the population is not known."]
 
 
 def test_periods_say_whether_their_figures_stand(warehouse: Warehouse) -> None:
-    periods = json.loads(answer(routes.periods_url(warehouse, "sightings", "year", "en")).body)
+    periods = json.loads(
+        answer(routes.periods_url(warehouse, "sightings", "year", "rate", "en")).body
+    )
     assert [(one["label"], one["badge"]) for one in periods] == [
         ("2021", ""),
         ("2022", "incomplete"),
@@ -123,15 +142,28 @@ def test_periods_say_whether_their_figures_stand(warehouse: Warehouse) -> None:
 
 
 def test_coverage_travels_alone(warehouse: Warehouse) -> None:
-    coverage = json.loads(answer(routes.coverage_url(warehouse, "somos_comunidad")).body)
-    assert coverage == {"05901": "documented", "05902": "candidate"}
+    coverage = json.loads(answer(routes.coverage_url(warehouse, "somos_comunidad", "all")).body)
+    assert {code: one["state"] for code, one in coverage.items()} == {
+        "05901": "documented",
+        "05902": "candidate",
+    }
+    # Drawn from its start; a candidate, of which no start is known, from that of the programme.
+    assert (coverage["05901"]["from"], coverage["05901"]["precision"]) == ("2020-10", "month")
+    assert (coverage["05902"]["from"], coverage["05902"]["precision"]) == ("2020-10", "unknown")
+
+
+def test_no_component_is_known_of_anywhere(warehouse: Warehouse) -> None:
+    of_one = routes.coverage_url(warehouse, "somos_comunidad", "1")
+    assert json.loads(answer(of_one).body) == {}
+    (note,) = scene(view(warehouse, component="1"), heard=0).coverage_legend
+    assert "component is not known" in note["text"]
 
 
 def test_no_answer_holds_both_coverage_and_figures(warehouse: Warehouse) -> None:
     states = {"documented", "candidate", "no_evidence", "outside", "covered", "not_covered"}
     for address in (
-        routes.figures_url(warehouse, "sightings", "year", "en") + "2021-01-01.json",
-        routes.periods_url(warehouse, "sightings", "year", "en"),
+        routes.figures_url(warehouse, "sightings", "year", "rate", "en") + "2021-01-01.json",
+        routes.periods_url(warehouse, "sightings", "year", "rate", "en"),
     ):
         assert not states & set(re.findall(r"\w+", answer(address).body.decode()))
 
@@ -145,9 +177,13 @@ def test_no_answer_holds_both_coverage_and_figures(warehouse: Warehouse) -> None
         "atlas/{build}/classes/dragons/year/count",
         "atlas/{build}/classes/sightings/decade/count",
         "atlas/{build}/classes/sightings/year/danger",
-        "atlas/{build}/figures/sightings/year/fr/2021-01-01.json",
-        "atlas/{build}/figures/sightings/year/en/1999-01-01.json",
-        "atlas/{build}/coverage/another",
+        "atlas/{build}/classes/rainfall/year/rate",
+        "atlas/{build}/classes/sightings/month/smoothed",
+        "atlas/{build}/figures/sightings/year/rate/fr/2021-01-01.json",
+        "atlas/{build}/figures/sightings/year/rate/en/1999-01-01.json",
+        "atlas/{build}/figures/sightings/year/rate/en/2021-01-01.exe",
+        "atlas/{build}/coverage/another/all",
+        "atlas/{build}/coverage/somos_comunidad/3",
     ],
 )
 def test_what_is_not_served_is_not_found(warehouse: Warehouse, address: str) -> None:
@@ -163,14 +199,15 @@ def test_a_scene_holds_the_shown_period_in_words(warehouse: Warehouse) -> None:
         "start": "2021-01-01",
         "label": "2021",
         "short": "2021",
+        "first": "2021-01",
+        "last": "2021-12",
         "badge": "",
         "edition": "",
         "is_open": False,
     }
     assert shown.title == "Series sightings: cases"
-    assert shown.labels == ["0", "< 2", "2–5", "≥ 5"]
-    assert shown.edges == ["2", "5"]
-    assert len(shown.colours) == 3
+    assert [one["label"] for one in shown.legend] == ["0", "< 2", "2–5", "≥ 5"]
+    assert [one["short"] for one in shown.legend] == ["0", "2", "5", ""]
     legend = {one["state"]: one["text"] for one in shown.coverage_legend}
     assert legend["documented"] == "Programme documented: 1 of 35"
     assert "not covered" not in " ".join(legend.values()).lower()
@@ -179,7 +216,7 @@ def test_a_scene_holds_the_shown_period_in_words(warehouse: Warehouse) -> None:
 def test_a_series_without_data_has_nothing_to_fetch(warehouse: Warehouse) -> None:
     shown = scene(view(warehouse, series="ghosts"), heard=0)
     assert (shown.classes, shown.periods, shown.figures, shown.now) == (None, None, None, None)
-    assert (shown.levels, shown.labels, shown.colours) == ("", [], [])
+    assert (shown.levels, shown.legend) == ("", [])
 
 
 def test_coverage_is_never_drawn_over_people_at_risk(
@@ -212,10 +249,18 @@ def relative_luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-@pytest.mark.parametrize("palette", [VIOLENCE, CONTEXT])
-def test_more_is_darker_whoever_looks(palette: tuple[str, ...]) -> None:
-    # Lightness (CIE L*) falls by at least ten, a step seen without any sense of hue.
-    lightness = [116 * relative_luminance(c) ** (1 / 3) - 16 for c in (ZERO, *palette)]
+@pytest.mark.parametrize(
+    ("palette", "is_dark"),
+    [(VIOLENCE, False), (CONTEXT, False), (VIOLENCE_DARK, True), (CONTEXT_DARK, True)],
+)
+def test_more_is_darker_whoever_looks(palette: tuple[str, ...], *, is_dark: bool) -> None:
+    # Lightness (CIE L*) falls by at least ten, a step seen without any sense of hue; it rises on a
+    # dark ground.
+    colours = (ZERO[is_dark], *palette)
+    lightness = [116 * relative_luminance(c) ** (1 / 3) - 16 for c in colours]
+    if is_dark:
+        lightness.reverse()
+        lightness = [-one for one in reversed(lightness)]
     steps = [lighter - darker for lighter, darker in itertools.pairwise(lightness)]
     assert min(steps[1:]) >= 10
     assert steps[0] >= 5

@@ -1,15 +1,25 @@
 """The map as a reader meets it, in a browser that reaches nothing but its own server."""
 
+import csv
+import io
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import FrameLocator, expect
+from PIL import Image
+from playwright.sync_api import Browser, FrameLocator, expect
 
+from dashboard.legend import ZERO
 from tests.app.country import MARKUP, publish
 from tests.browser.conftest import Visit
-from tests.browser.served import dashboard, painted
+from tests.browser.served import MAP, dashboard, painted
 
 VILLA, PUERTO, MUESTRA = 0, 1, 2
 """Where the squares stand in the order of shapes."""
@@ -33,6 +43,26 @@ def repainted(frame: FrameLocator, view: str) -> None:
     expect(frame.locator("body")).to_have_attribute("data-painted", re.compile(view))
 
 
+def choose(here: Visit, label: str, option: str) -> None:
+    """Choose an option of a list by its label."""
+    here.page.get_by_role("combobox", name=re.compile(label)).click()
+    here.page.get_by_role("option", name=option, exact=True).click()
+
+
+class _Silent(SimpleHTTPRequestHandler):
+    def log_message(self, *_said: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def elsewhere(folder: Path) -> Iterator[str]:
+    """Address of another site, which serves a folder."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=folder)) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
 def test_every_place_is_painted_by_its_class(visit: Callable[..., Visit]) -> None:
     frame = visit().open("series=migrations&measure=count")
     villa, puerto, muestra = colours(frame)
@@ -50,7 +80,7 @@ def test_a_change_repaints_and_keeps_frame_and_zoom(visit: Callable[..., Visit])
     here.page.wait_for_timeout(400)
     before, level = colours(frame), zoom(frame)
 
-    here.page.get_by_role("radio", name="Count").click()
+    choose(here, "Show", "Count")
     repainted(frame, "sightings/year/count")
     here.page.get_by_role("radio", name="Month", exact=True).click()
     repainted(frame, "sightings/month/count")
@@ -149,7 +179,7 @@ def test_a_link_restores_the_view(visit: Callable[..., Visit]) -> None:
     expect(frame.locator(".time .label b")).to_have_text("12 months to February 2022")
     expect(frame.locator(".legend .title")).to_have_text("Series sightings: cases")
     expect(here.page.locator(".place h2")).to_have_text("Villa Prueba")
-    assert here.page.url.endswith(query)
+    assert {*urlsplit(here.page.url).query.split("&")} == {*query.split("&")}
 
 
 @pytest.mark.parametrize(
@@ -245,3 +275,122 @@ def test_an_open_page_moves_on_to_a_new_build(visit: Callable[..., Visit], tmp_p
         here.page.goto("about:blank")
     first.close()
     second.close()
+
+
+def saved(here: Visit, frame: FrameLocator, name: str) -> bytes:
+    """What a link of the map's list of files gives."""
+    frame.get_by_text("Download", exact=True).click()
+    with here.page.expect_download() as waited:
+        frame.get_by_role("link", name=name).click()
+    return Path(waited.value.path()).read_bytes()
+
+
+def test_files_hold_what_is_on_the_screen(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    frame = here.open("series=sightings&measure=count&period=2021&table=1")
+    text = saved(here, frame, "Figures (CSV with metadata)").decode("utf-8-sig")
+    about = [line for line in text.splitlines() if line.startswith("#")]
+    rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
+    assert [(row["municipality_code"], row["events"]) for row in rows] == [
+        ("05901", "5"),
+        ("05902", "0"),
+        ("05903", "2"),
+    ]
+    assert "# title: Series sightings" in about
+    assert any("Nadie, Nada." in line and "cut June 1, 2023" in line for line in about)
+    place(frame, VILLA).hover()
+    expect(frame.locator(".atlas-tip .row b").first).to_have_text(rows[0]["events"])
+
+    shapes = json.loads(saved(here, frame, "Shapes and figures (GeoJSON)"))
+    assert [one["properties"]["events"] for one in shapes["features"]] == [5, 0, 2]
+    # The square of Villa Prueba, in degrees.
+    corners = {tuple(one) for one in shapes["features"][0]["geometry"]["coordinates"][0]}
+    assert corners == {(-76, 6), (-75, 6), (-75, 7), (-76, 7)}
+    assert "coverage" not in json.dumps(shapes).lower()
+
+
+def test_a_picture_shows_the_map_in_its_colours(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    frame = here.open("series=sightings&measure=count&period=2021&coverage=0")
+    with Image.open(io.BytesIO(saved(here, frame, "Picture (PNG)"))) as picture:
+        assert picture.width == 2000
+        drawn = {colour for _, colour in picture.convert("RGB").getcolors(1_000_000)}
+    for colour in colours(frame):
+        assert tuple(bytes.fromhex(colour[1:])) in drawn
+
+
+def test_two_maps_move_together_and_both_answer(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    query = "series=sightings&measure=count&period=2021&two=1&series2=sightings_by_day&period2=2022"
+    here.page.goto(f"{here.address}/?{query}")
+    expect(here.page.locator(MAP)).to_have_count(2)
+    one, other = (here.page.frame_locator(MAP).nth(i) for i in range(2))
+    repainted(one, "sightings/year/count/2021")
+    repainted(other, "sightings_by_day/year/count/2022")
+    here.page.wait_for_timeout(500)
+    level = zoom(one)
+    other.locator(".leaflet-control-zoom-in").click()
+    here.page.wait_for_timeout(600)
+    assert zoom(one) == zoom(other) == level + 0.5
+    other.locator("path.municipality").nth(PUERTO).click()
+    here.page.wait_for_url("**place=05902**")
+    expect(here.page.locator(".place h2")).to_have_text(MARKUP)
+
+
+def test_a_statistic_is_told_in_words_and_signs(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    frame = here.open("series=sightings&measure=reliability")
+    expect(frame.locator(".legend .words")).to_contain_text("unstable")
+    # Five cases: one in some two hundred of the reliable size of twenty.
+    assert colours(frame)[VILLA].startswith("url(#atlas-class-")
+    place(frame, VILLA).hover()
+    expect(frame.locator(".atlas-tip .word")).to_have_text("unstable")
+    rate = here.open("series=sightings&measure=rate")
+    # The same is hatched over the crude rate.
+    assert colours(rate)[VILLA].startswith("url(#atlas-class-6")
+    expect(rate.locator(".step.unstable")).to_be_visible()
+
+
+def test_coverage_appears_in_the_month_it_began(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    began = {"state": "documented", "from": "2021-03", "to": "2022-04", "precision": "month"}
+    here.page.route("**/coverage/**", lambda route: route.fulfill(json={"05901": began}))
+    frame = here.open("series=sightings&measure=count&window=month&period=2021-02")
+    expect(frame.locator("path.documented")).to_have_count(0)
+    slider = frame.get_by_role("slider")
+    slider.press("ArrowRight")
+    expect(frame.locator(".time .label b")).to_have_text("March 2021")
+    expect(frame.locator("path.documented")).to_have_count(1)
+    slider.press("End")
+    expect(frame.locator("path.documented")).to_have_count(0)
+
+
+def test_the_map_wears_the_dark_of_the_page(browser: Browser, address: str) -> None:
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{address}/?series=sightings&measure=count&period=2021")
+    frame = painted(page)
+    ground = frame.locator(".atlas").evaluate("one => getComputedStyle(one).backgroundColor")
+    assert ground == "rgb(28, 30, 33)"
+    assert colours(frame)[PUERTO] == ZERO[1]
+    context.close()
+
+
+def test_another_site_frames_the_map_alone(browser: Browser, address: str, tmp_path: Path) -> None:
+    query = "embed=true&view=map&series=sightings&measure=count&lang=en"
+    (tmp_path / "index.html").write_text(
+        f"<iframe src='{address}/?{query}' width=800 height=600></iframe>"
+    )
+    with elsewhere(tmp_path) as site:
+        page = browser.new_page()
+        page.goto(site)
+        framed = page.frame_locator("iframe")
+        inner = framed.frame_locator(MAP)
+        inner.locator("body[data-painted]").wait_for()
+        expect(framed.locator(".provenance")).to_contain_text("Nadie, Nada.")
+        expect(inner.locator(".legend .title")).to_have_text("Series sightings: cases")
+        for gone in ("h1", ".st-key-controls", "[data-testid=stTopNavLink]", ".st-key-side *"):
+            expect(framed.locator(gone)).to_have_count(0)
+        expect(inner.locator(".tools")).to_be_hidden()
+        expect(inner.get_by_role("button", name="Play")).to_be_hidden()
+        page.close()
