@@ -26,7 +26,6 @@ LOST: Final = "lost"
 """Parameter that tells the map that the address asked for is no page."""
 
 _DOCUMENT: Final = Path(streamlit.__file__).parent / "static/index.html"
-_COMPONENTS: Final = "/component/"
 _ORIGIN: Final = re.compile(r"'self'|'none'|https?://[A-Za-z0-9.*-]+(:[0-9]+)?")
 _HERE_ONLY: Final = "'self'"
 _SERVER: Final = """<script>
@@ -68,7 +67,7 @@ class Cautious:
         async def cautious(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update({**_HEADERS, "Content-Security-Policy": policy(path)})
+                headers.update({**_HEADERS, "Content-Security-Policy": policy()})
             await send(message)
 
         if request.method in {"GET", "HEAD"} and path in self._pages:
@@ -90,18 +89,13 @@ _OTHER_WORDS: Final = frozenset({"/healthz", "/oauth"})
 """Words that Streamlit or a proxy before it answers itself."""
 
 
-def policy(path: str) -> str:
+def policy() -> str:
     """The content security policy of an answer: nothing is loaded from, or sent to, elsewhere.
 
     Scripts may stand in the page and be made from text, because Streamlit, its components and the
     charts do both; what they may reach is this server alone.
-
-    Parameters
-    ----------
-    path
-        What is asked for; the map is a component in a frame of its own, for these pages only.
+    The map is a component in a frame of its own, of which a framing site is an ancestor too.
     """
-    ancestors = _HERE_ONLY if path.startswith(_COMPONENTS) else frame_ancestors()
     return "; ".join(
         [
             "default-src 'self'",
@@ -115,19 +109,19 @@ def policy(path: str) -> str:
             "object-src 'none'",
             "base-uri 'self'",
             "form-action 'self'",
-            f"frame-ancestors {ancestors}",
+            f"frame-ancestors {frame_ancestors()}",
         ]
     )
 
 
 def frame_ancestors() -> str:
-    """Sites that may show the atlas in a frame: ``FRAME_ANCESTORS``, by default itself alone.
+    """Sites that may show the atlas in a frame: ``FRAME_ANCESTORS``, besides itself.
 
     Origins with spaces between them, such as ``https://example.org https://*.example.org``; what is
     no origin is left out.
     """
     stated = os.environ.get("FRAME_ANCESTORS", "").split()
-    return " ".join(one for one in stated if _ORIGIN.fullmatch(one)) or _HERE_ONLY
+    return " ".join([_HERE_ONLY, *(one for one in stated if _ORIGIN.fullmatch(one))])
 
 
 @cache

@@ -655,10 +655,12 @@
       };
       this.root.ontoggle = aim;
       this.list.onpointerenter = aim;
-      for (const link of Object.values(this.links)) link.onfocus = aim;
+      for (const link of Object.values(this.links)) {
+        link.onfocus = aim;
+        link.addEventListener("click", () => setTimeout(() => { this.root.open = false; }));
+      }
       this.links.png.onclick = (event) => {
         event.preventDefault();
-        this.root.open = false;
         window.AtlasPicture.save(atlas);
       };
       this.root.onkeydown = (event) => {

@@ -59,7 +59,7 @@ def elsewhere(folder: Path) -> Iterator[str]:
     """Address of another site, which serves a folder."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=folder)) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
+        yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
 
@@ -291,15 +291,15 @@ def test_files_hold_what_is_on_the_screen(visit: Callable[..., Visit]) -> None:
     text = saved(here, frame, "Figures (CSV with metadata)").decode("utf-8-sig")
     about = [line for line in text.splitlines() if line.startswith("#")]
     rows = list(csv.DictReader(line for line in text.splitlines() if not line.startswith("#")))
-    assert [(row["municipality_code"], row["events"]) for row in rows] == [
-        ("05901", "5"),
-        ("05902", "0"),
-        ("05903", "2"),
+    assert [(row["municipality_code"], float(row["events"])) for row in rows] == [
+        ("05901", 5),
+        ("05902", 0),
+        ("05903", 2),
     ]
     assert "# title: Series sightings" in about
     assert any("Nadie, Nada." in line and "cut June 1, 2023" in line for line in about)
     place(frame, VILLA).hover()
-    expect(frame.locator(".atlas-tip .row b").first).to_have_text(rows[0]["events"])
+    expect(frame.locator(".atlas-tip .row b").first).to_have_text("5")
 
     shapes = json.loads(saved(here, frame, "Shapes and figures (GeoJSON)"))
     assert [one["properties"]["events"] for one in shapes["features"]] == [5, 0, 2]
@@ -376,21 +376,25 @@ def test_the_map_wears_the_dark_of_the_page(browser: Browser, address: str) -> N
     context.close()
 
 
-def test_another_site_frames_the_map_alone(browser: Browser, address: str, tmp_path: Path) -> None:
-    query = "embed=true&view=map&series=sightings&measure=count&lang=en"
-    (tmp_path / "index.html").write_text(
-        f"<iframe src='{address}/?{query}' width=800 height=600></iframe>"
-    )
+def test_another_site_that_is_named_frames_the_map_alone(
+    browser: Browser, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with elsewhere(tmp_path) as site:
-        page = browser.new_page()
-        page.goto(site)
-        framed = page.frame_locator("iframe")
-        inner = framed.frame_locator(MAP)
-        inner.locator("body[data-painted]").wait_for()
-        expect(framed.locator(".provenance")).to_contain_text("Nadie, Nada.")
-        expect(inner.locator(".legend .title")).to_have_text("Series sightings: cases")
-        for gone in ("h1", ".st-key-controls", "[data-testid=stTopNavLink]", ".st-key-side *"):
-            expect(framed.locator(gone)).to_have_count(0)
-        expect(inner.locator(".tools")).to_be_hidden()
-        expect(inner.get_by_role("button", name="Play")).to_be_hidden()
-        page.close()
+        monkeypatch.setenv("FRAME_ANCESTORS", site)
+        with dashboard(data_dir, tmp_path / "log") as address:
+            query = "embed=true&view=map&series=sightings&measure=count&lang=en"
+            frame = f"<iframe src='{address}/?{query}' width=800 height=600></iframe>"
+            (tmp_path / "index.html").write_text(frame)
+            page = browser.new_page()
+            page.goto(site)
+            framed = page.frame_locator("iframe")
+            inner = framed.frame_locator(MAP)
+            inner.locator("body[data-painted]").wait_for()
+            expect(framed.locator(".provenance")).to_contain_text("Nadie, Nada.")
+            expect(inner.locator(".legend .title")).to_have_text("Series sightings: cases")
+            gone = ("h1", ".st-key-controls", "[data-testid=stTopNavLink]", ".st-key-side *")
+            for one in gone:
+                expect(framed.locator(one)).to_have_count(0)
+            expect(inner.locator(".tools")).to_be_hidden()
+            expect(inner.get_by_role("button", name="Play")).to_be_hidden()
+            page.close()
