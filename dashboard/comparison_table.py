@@ -26,6 +26,11 @@ from dashboard.pieces import bullets, each
 from dashboard.sparkline import sparkline
 from pipeline import MARKS, MarkKind, Warehouse
 
+_MONTHS: Final = 12
+_HALF: Final = 0.5
+"""A year is drawn in its middle: what changed before the first one's or after the last one's
+middle parts no two of them."""
+
 _PLACE_PAGE: Final = "municipality"
 _NOTHING: Final = Markup("<span class='none'>–</span>")
 
@@ -50,7 +55,7 @@ class Drawing(NamedTuple):
     """
 
     end: float
-    marks: tuple[tuple[int, str], ...]
+    marks: tuple[tuple[float, str], ...]
 
 
 def span(period: date, pooling: Pooling) -> str:
@@ -84,8 +89,8 @@ def summary(
     """What is compared, how many are shown, and what their order means."""
     _ = words.text
     period = shown_period(rows)
-    lines = [_order_words(words)[selection.sort]] if len(rows) > 1 else []
-    if selection.sort != "name":
+    lines = [_order_words(words, series)[selection.sort]] if len(rows) > 1 else []
+    if selection.sort in {"rate", "smoothed", "rank"}:
         lines.append(_("Wide intervals do not settle who stands before whom."))
     lines += _break_words(warehouse, words, series, rows)
     title = f"{series.label(words.code)}, {span(period, selection.window)}" if period else ""
@@ -356,12 +361,13 @@ def _head(words: Words, selection: Selection, head: _Head) -> Markup:
     )
 
 
-def _order_words(words: Words) -> dict[Sort, str]:
+def _order_words(words: Words, series: Series) -> dict[Sort, str]:
     _ = words.text
+    by_count = _("By count: places with more residents come first, whatever their rate.")
     by_word = _("In groups by the word, within each by name.")
     return {
         "name": _("By name."),
-        "count": _("By count: places with more residents come first, whatever their rate."),
+        "count": by_count if series.has_rate else _("By count."),
         "rate": _(
             "By the lower limit of the rate: first come places whose rate is surely high; a high "
             "rate from few events comes later, since it may be chance."
@@ -388,18 +394,19 @@ def _break_words(
     if "definition" in marks or "contested" in marks:
         yield _("Dashed upright lines in the histories: the definition changed.")
     if "population" in marks:
-        yield _("Dotted ones: a new edition of the population figures.")
+        yield _("Dotted upright lines: a new edition of the population figures.")
 
 
-def _spark_marks(warehouse: Warehouse, series: Series, row: Compared) -> list[tuple[int, str]]:
+def _spark_marks(warehouse: Warehouse, series: Series, row: Compared) -> list[tuple[float, str]]:
     """Where the years of a history stop meaning the same, and why."""
     if row.history_first_year is None or row.history is None:
         return []
     known = [(one.start_month, one.kind) for one in facts.breaks(warehouse, series.series_id)]
     if series.has_rate:
         known += [(one.day, "population") for one in MARKS if one.kind is MarkKind.POPULATION]
-    placed = [(day.year - row.history_first_year, kind) for day, kind in known]
-    return [(at, kind) for at, kind in placed if 0 < at < len(row.history)]
+    first = row.history_first_year
+    placed = [(day.year - first + (day.month - 1) / _MONTHS, kind) for day, kind in known]
+    return [(at, kind) for at, kind in placed if _HALF < at < len(row.history) - _HALF]
 
 
 def _meanings(phrases: Mapping[str, Phrase]) -> list[str]:

@@ -11,10 +11,11 @@ from dashboard.pieces import each
 _WIDTH_PX: Final = 116
 _HEIGHT_PX: Final = 28
 _EDGE_PX: Final = 3
+_HALF_YEAR: Final = 0.5
 
 
 def sparkline(
-    values: Sequence[float | None], breaks: Iterable[tuple[int, str]], label: str
+    values: Sequence[float | None], breaks: Iterable[tuple[float, str]], label: str
 ) -> Markup:
     """Values as a line from zero to their own highest, the last one marked.
 
@@ -23,8 +24,8 @@ def sparkline(
     values
         One per year, non-negative; ``None`` where unknown, which interrupts the line.
     breaks
-        Where an upright mark stands, as the place of the first value after it, and its kind: a
-        class of the style sheet.
+        Where an upright mark stands, in years since the first one's beginning, and its kind: a
+        class of the style sheet. A value stands in the middle of its year; a mark, between two.
     label
         What the line shows, for those who do not see it.
 
@@ -43,9 +44,7 @@ def sparkline(
         for at, value in enumerate(values)
     ]
     marks = (
-        (kind, f"{_EDGE_PX + (at - 0.5) * step:.0f}", _HEIGHT_PX)
-        for at, kind in breaks
-        if 0 < at < len(values)
+        (kind, f"{_EDGE_PX + (at - _HALF_YEAR) * step:.0f}", _HEIGHT_PX) for at, kind in breaks
     )
     return Markup(
         "<svg class='spark' width='{}' height='{}' role='img' aria-label='{}'>{}{}{}</svg>"

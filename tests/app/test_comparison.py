@@ -25,9 +25,9 @@ from dashboard.comparison import (
     scale_end,
 )
 from dashboard.comparison_files import Shown, file_columns, file_notes
-from dashboard.comparison_table import Drawing, comparison_table
+from dashboard.comparison_table import Drawing, comparison_table, drawing
 from dashboard.exports import csv_file, excel_file
-from dashboard.facts import Series
+from dashboard.facts import Break, Series
 from dashboard.language import words
 from dashboard.sparkline import sparkline
 from pipeline import Warehouse
@@ -198,12 +198,14 @@ def test_a_row_never_shows_a_figure_without_its_interval(series: Series) -> None
 
 
 def test_a_sparkline_breaks_where_nothing_is_known_and_marks_what_changed() -> None:
-    line = sparkline([10.0, None, 5.0, 20.0], [(2, "definition"), (0, "population")], "four years")
+    line = sparkline([10.0, None, 5.0, 20.0], [(2, "definition")], "four years")
     assert "points='3,14.0 3,14.0'" in line
     assert "points='76,19.5 113,3.0'" in line
     assert "<circle cx='113' cy='3.0'" in line
     assert line.count("<path") == 1
     assert "<path class='definition' d='M58 0V28'/>" in line
+    # From November of the first of two years on: a third of the way between their middles.
+    assert "M40 0V28" in sparkline([1.0, 2.0], [(10 / 12, "definition")], "two years")
     assert "<circle" not in sparkline([3.0, None], [], "")
     assert "<polyline" not in sparkline([None, None], [], "")
 
@@ -314,3 +316,18 @@ def test_the_whole_page_is_spanish(data_dir: Path, monkeypatch: pytest.MonkeyPat
     text = said(opened(data_dir, monkeypatch, lang="es"))
     assert "Serie sightings, 2021 · 3 municipios" in text
     assert "Tasa suavizada" in text
+
+
+def test_a_history_is_marked_where_its_years_stop_meaning_the_same(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [
+        Break(date(2021, 1, 1), "definition", "", ""),
+        Break(date(2023, 11, 1), "contested", "", ""),
+        Break(date(2024, 11, 1), "contested", "", ""),
+    ]
+    monkeypatch.setattr(facts, "breaks", lambda *_asked: found)
+    series = facts.all_series(warehouse)["rainfall"]
+    years_from_2022 = drawing(warehouse, series, [SURE])
+    # Of November 2023 on, within three years from 2022; the last break lies after all of them.
+    assert years_from_2022.marks == ((pytest.approx(1 + 10 / 12), "contested"),)
