@@ -449,9 +449,9 @@ def years(warehouse: Warehouse, place_code: str) -> dict[str, list[Year]]:
 
 
 @remembered
-def statistics(warehouse: Warehouse, municipality_code: str) -> dict[str, Statistics]:
-    """What is told of each published series in a municipality, by series id."""
-    frame = views.place_statistics(warehouse, municipality_code)
+def statistics(warehouse: Warehouse, place_code: str) -> dict[str, Statistics]:
+    """What is told of each published series in a municipality or department, by series id."""
+    frame = views.place_statistics(warehouse, place_code)
     return {one.series_id: one for one in rows(frame, Statistics)}
 
 

@@ -13,6 +13,7 @@ from dashboard import facts
 from dashboard.chart import Drawn
 from dashboard.facts import Newest, Peer, Place, Series, Statistics, Year
 from dashboard.language import Words
+from dashboard.links import link
 from dashboard.multiples import Axis, Frame, rate_and_range, small_multiple, year_words
 from dashboard.phrases import SYMBOLS, change_phrases, trend_phrases
 from dashboard.pieces import (
@@ -72,7 +73,7 @@ class Profile:
 
     @property
     def is_department(self) -> bool:
-        """Whether it is a department, of which no statistics are told."""
+        """Whether it is a department, of which less is told."""
         return len(self.code) == _DEPARTMENT_DIGITS
 
     @property
@@ -100,8 +101,6 @@ class Profile:
     @cached_property
     def statistics(self) -> dict[str, Statistics]:
         """What is told of each published series by its id."""
-        if self.is_department:
-            return {name: _of_department(name, years) for name, years in self.years.items()}
         return facts.statistics(self.warehouse, self.code)
 
     @property
@@ -110,23 +109,6 @@ class Profile:
         known = [one.year for years in self.years.values() for one in years]
         last = max(known, default=1)
         return Axis(max(min(known, default=1), last - _AXIS_YEARS + 1), last)
-
-
-def _of_department(series_id: str, years: Sequence[Year]) -> Statistics:
-    """The newest whole year of a department."""
-    standing = [one for one in years if not one.is_open]
-    if not standing:
-        return Statistics(series_id)
-    newest = standing[-1]
-    return Statistics(
-        series_id,
-        year_period=date(newest.year, 12, 1),
-        year_events=newest.events,
-        year_rate_per_100k=newest.rate_per_100k,
-        year_rate_lower_per_100k=newest.rate_lower_per_100k,
-        year_rate_upper_per_100k=newest.rate_upper_per_100k,
-        year_is_population_carried=newest.is_population_carried,
-    )
 
 
 def lead(profile: Profile, chosen: Series) -> Markup:
@@ -139,8 +121,6 @@ def lead(profile: Profile, chosen: Series) -> Markup:
         for name in shown
         if name in profile.statistics
     ]
-    if profile.is_department:
-        return Markup("<div class='said'>{}</div>").format(each("<p>{}</p>", _ones(sentences)))
     lines = standing_out(words, profile.series, profile.statistics.values())
     return Markup("<div class='said'>{}<h3>{}</h3>{}</div>").format(
         each("<p>{}</p>", _ones(sentences)),
@@ -264,7 +244,6 @@ def _group(
 def _card(profile: Profile, series: Series, measure: Measure) -> Markup:
     """One series: its name, newest figures, chart, trend, and up to when it is published."""
     words, _ = profile.words, profile.words.text
-    name = series.label(words.code)
     years = profile.years.get(series.series_id, [])
     statistics = profile.statistics.get(series.series_id, Statistics(series.series_id))
     if not years:
@@ -280,24 +259,21 @@ def _card(profile: Profile, series: Series, measure: Measure) -> Markup:
             Frame(words, axis, drawn), years, marks, key_figures(words, series, statistics)
         )
     return Markup(
-        "<figure class='card {kind}'><figcaption><a href='{link}' target='_self'>{name}</a>"
+        "<figure class='card {kind}'><figcaption>{name}"
         "<span>{newest}</span></figcaption>{body}<p>{below}</p></figure>"
     ).format(
         kind=series.kind,
-        link=link(profile, series),
-        name=name,
+        name=link("municipality", address(profile, series), words, series.label(words.code)),
         newest=_newest_line(words, series, statistics.newest),
         body=body,
         below=" ".join(_below(words, series, statistics)),
     )
 
 
-def link(profile: Profile, series: Series) -> str:
-    """Address of this page with a series chosen."""
+def address(profile: Profile, series: Series) -> dict[str, str]:
+    """What this page's address says of a place and one of its series."""
     place = "department" if profile.is_department else "place"
-    return (
-        f"municipality?{place}={profile.code}&series={series.series_id}&lang={profile.words.code}"
-    )
+    return {place: profile.code, "series": series.series_id}
 
 
 def _newest_line(words: Words, series: Series, newest: Newest | None) -> str:

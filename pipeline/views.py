@@ -274,8 +274,16 @@ def place_years(warehouse: Warehouse, place_code: str) -> pd.DataFrame:
     return warehouse.query("view/place_years", place_code=place_code)
 
 
-def place_statistics(warehouse: Warehouse, municipality_code: str) -> pd.DataFrame:
-    """The newest that can be said of every series in one municipality of the seven departments.
+def place_statistics(warehouse: Warehouse, place_code: str) -> pd.DataFrame:
+    """The newest that can be said of every series in one place of the programme's departments.
+
+    Parameters
+    ----------
+    warehouse
+        An open warehouse.
+    place_code
+        Five digits of a municipality, or two of a department, of which less is told: its calendar
+        years, their change and the trend.
 
     Returns
     -------
@@ -292,7 +300,7 @@ def place_statistics(warehouse: Warehouse, municipality_code: str) -> pd.DataFra
         `pattern` of hot and cold spots over years. The newest unusual one of the newest three
         months, or the newest of them if none is unusual (`anomaly`).
     """
-    return warehouse.query("view/place_statistics", municipality_code=municipality_code)
+    return warehouse.query("view/place_statistics", place_code=place_code)
 
 
 def smoothed_rates(

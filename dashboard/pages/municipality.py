@@ -13,6 +13,7 @@ from dashboard.chart import CONTEXT, VIOLENCE, Drawn, history_points, history_sp
 from dashboard.drawn import drawn
 from dashboard.facts import Series
 from dashboard.language import Window, Words
+from dashboard.links import follow_links
 from dashboard.palette import shown_palette
 from dashboard.panel import coverage_panel
 from dashboard.pieces import bullets, note, provenance
@@ -94,9 +95,11 @@ def show() -> None:
         return
     profile = Profile(warehouse, words, selection.code)
     chosen = series[selection.series]
+    follow_links("municipality")
     _place_heading(profile)
+    _ways_on(profile, chosen)
     _detail(profile, selection, chosen)
-    drawn(_every_series(profile, selection), "multiples")
+    drawn(_every_series(profile, selection), "every_series")
     st.html(peer_section(profile))
     st.html(publisher_section(profile))
     st.html(revision_section(profile))
@@ -215,6 +218,28 @@ def _place_heading(profile: Profile) -> None:
             _("Brief to print or send (two pages, PDF)"),
         )
     )
+
+
+def _ways_on(profile: Profile, chosen: Series) -> None:
+    """The same place and series on other pages."""
+    words, _ = profile.words, profile.words.text
+    query = {"series": chosen.series_id, "lang": words.code}
+    with st.container(horizontal=True, key="ways"):
+        if profile.is_department:
+            st.page_link(
+                "pages/trends.py",
+                label=_("Over time, beside other places"),
+                query_params={**query, "groups": profile.code},
+            )
+            return
+        st.page_link(
+            "pages/trends.py",
+            label=_("Over time, beside similar places"),
+            query_params={**query, "places": profile.code, "has_peers": "1"},
+        )
+        st.page_link(
+            "pages/map.py", label=_("On the map"), query_params={**query, "place": profile.code}
+        )
 
 
 def _detail(profile: Profile, selection: Selection, chosen: Series) -> None:

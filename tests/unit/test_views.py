@@ -143,6 +143,15 @@ def test_the_newest_of_a_place_is_whole_and_stands(warehouse: Warehouse) -> None
     assert told.loc["rainfall", ["year_rate_per_100k", "rank_lower", "trend"]].isna().all()
 
 
+def test_less_is_told_of_a_department(warehouse: Warehouse) -> None:
+    told = views.place_statistics(warehouse, "05").set_index("series_id")
+    sightings = told.loc["sightings"]
+    assert (sightings["year_period"], sightings["year_events"]) == (pd.Timestamp("2021-12-01"), 8)
+    assert told[["rolling_period", "rank_period", "cluster", "anomaly"]].isna().all(axis=None)
+    # Of 2021 and 2020 migrations are published whole: 55 after 40.
+    assert told.loc["migrations", ["year_events", "year_earlier_events"]].tolist() == [55, 40]
+
+
 def test_what_is_told_of_a_place_is_what_is_told_of_the_map(warehouse: Warehouse) -> None:
     told = views.place_statistics(warehouse, "05901").set_index("series_id").loc["sightings"]
     (rate,) = (

@@ -1,14 +1,21 @@
--- one row per published series: the newest that can be said of it in $municipality_code
+-- one row per published series: the newest that can be said of it in $place_code
 -- Figures are those of the newest windows that are whole and will not grow; what is told of them is
--- joined by series, window and period.
-with yearly as (
+-- joined by series, window and period. Of departments there are years, changes and trends.
+with years as (
+    select * from mart.rate_yearly
+    where municipality_code = $place_code
+    union all by name
+    select * from mart.rate_department_yearly
+    where department_code = $place_code
+),
+
+yearly as (
     select
         *,
         make_date(year, 12, 1) as period
-    from mart.rate_yearly
+    from years
     where
-        municipality_code = $municipality_code
-        and months_published = 12
+        months_published = 12
         and not is_provisional
     qualify row_number() over (partition by series_id order by year desc) = 1
 ),
@@ -19,42 +26,52 @@ rolling as (
         month as period
     from mart.rate_rolling
     where
-        municipality_code = $municipality_code
+        municipality_code = $place_code
         and not is_provisional
     qualify row_number() over (partition by series_id order by month desc) = 1
 ),
 
 changed as (
-    select *
-    from mart.change
-    where municipality_code = $municipality_code
+    select * from mart.change
+    where municipality_code = $place_code
+    union all by name
+    select * from mart.change_department
+    where department_code = $place_code
+),
+
+trended as (
+    select * from mart.trend
+    where municipality_code = $place_code
+    union all by name
+    select * from mart.trend_department
+    where department_code = $place_code
 ),
 
 ranked as (
     select *
     from mart.rank
     where
-        municipality_code = $municipality_code
+        municipality_code = $place_code
         and time_window = 'year'
 ),
 
 smoothed as (
     select *
     from mart.rate_smoothed
-    where municipality_code = $municipality_code
+    where municipality_code = $place_code
 ),
 
 clustered as (
     select *
     from mart.cluster
-    where municipality_code = $municipality_code
+    where municipality_code = $place_code
     qualify row_number() over (partition by series_id order by period desc, time_window asc) = 1
 ),
 
 unusual as (
     select *
     from mart.anomaly
-    where municipality_code = $municipality_code
+    where municipality_code = $place_code
     qualify
         row_number() over (
             partition by series_id
@@ -143,16 +160,13 @@ final as (
             series.series_id = change_rolling.series_id
             and change_rolling.time_window = 'rolling'
             and rolling.period = change_rolling.period
-    left join mart.trend
-        on
-            series.series_id = trend.series_id
-            and trend.municipality_code = $municipality_code
+    left join trended as trend on series.series_id = trend.series_id
     left join ranked on series.series_id = ranked.series_id
     left join clustered on series.series_id = clustered.series_id
     left join mart.emerging_hot_spot as emerging
         on
             series.series_id = emerging.series_id
-            and emerging.municipality_code = $municipality_code
+            and emerging.municipality_code = $place_code
     left join unusual on series.series_id = unusual.series_id
     where series.is_published
     order by series.display_order
