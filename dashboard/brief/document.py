@@ -331,7 +331,7 @@ def _charts(profile: Profile) -> Markup:
     lines = [
         _(
             "Line: rate; band: its 95 % interval, cut where it reaches far above the rate. Bars: "
-            "counts. Shaded: not published. Dashed or pale: may still grow. The number is the end "
+            "counts. Hatched: not published. Dashed or pale: may still grow. The number is the end "
             "of the axis."
         ),
         _mark_words(words),

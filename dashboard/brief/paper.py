@@ -19,6 +19,16 @@ PACKAGES: Final = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 _DRAWING_RULE: Final = re.compile(r"^svg(\.multiple [^{:]+\{[^}]*\})", re.MULTILINE)
 SHEETS: Final = 2
 _VARIANT: Final = "pdf/ua-1"
+_LABEL: Final = re.compile("aria-label='([^']*)'")
+_HATCH: Final = (
+    "<defs><pattern id='gap' width='8' height='8' patternUnits='userSpaceOnUse'>"
+    "<path d='M-1 9L9 -1' stroke='#b1aca1' stroke-width='.7'/></pattern></defs>"
+)
+_PAPER_RULES: Final = (
+    ".multiple text{font:15px 'Source Sans',sans-serif}.multiple .gap{fill:url(#gap)}"
+    ".multiple .band{opacity:.22}"
+)
+"""Letters that can be read, and years without a figure unlike a band in black and white too."""
 _HERE: Final = Path(__file__).parent
 _MEDIA: Final = Path(streamlit.__file__).parent / "static/static/media"
 
@@ -57,7 +67,9 @@ def drawn_on_paper(drawing: Markup, colour: str) -> Markup:
         Token of the palette for what it shows.
     """
     head, rest = drawing.split(">", 1)
-    within = f"{head}><style>{_drawing_rules()}</style>{rest}"
+    label = _LABEL.search(head)
+    title = f"<title>{label[1]}</title>" if label else ""
+    within = f"{head}>{title}<style>{_drawing_rules()}</style>{_HATCH}{rest}"
     for token, value in {**palette(), "series": palette()[colour]}.items():
         within = within.replace(f"var(--{token})", value)
     return Markup(within)  # noqa: S704 - the drawing is escaped, the rules are the project's own
@@ -103,7 +115,7 @@ def _drawing_rules() -> str:
     """The page's rules for small multiples, and letters that can be read on paper."""
     sheet = (_HERE.parent / "static/style/place.css").read_text("utf-8")
     rules = _DRAWING_RULE.findall(sheet)
-    return "".join(rules) + ".multiple text{font:15px 'Source Sans',sans-serif}"
+    return "".join([*rules, _PAPER_RULES])
 
 
 @cache
