@@ -14,6 +14,8 @@ from math import floor, log10
 from textwrap import wrap
 from typing import Any, Final, NamedTuple
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from dashboard.language import Span, Words
@@ -21,6 +23,8 @@ from dashboard.palette import Palette, palette
 from dashboard.state import Measure
 
 Spec = dict[str, Any]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 
 VIOLENCE: Final = "violence"
 CONTEXT: Final = "context"
@@ -180,32 +184,46 @@ def history_points(
     """
     measure, window, _colour = drawn
     columns = _MEASURED[measure]
-    known = history.rename(columns=columns).set_index("period")
-    first, last = span or (known.index[0], known.index[-1])
+    periods = pd.DatetimeIndex(history["period"])
+    first, last = span or (periods[0], periods[-1])
     starts = pd.date_range(first, last, freq=_STARTS[window], unit="s")
-    flags = ["is_provisional", "is_partial", "crosses_edition"]
-    points = known[[*columns.values(), *flags]].reindex(starts)
-    is_known = points["value"].notna()
-    is_open = points["is_provisional"].eq(True) | points["is_partial"].eq(True)
-    is_mixed = points["crosses_edition"].eq(True) & (measure == "rate")
-    facts: dict[str, Any] = {
-        "start": starts,
-        "end": pd.date_range(starts[0], periods=len(starts) + 1, freq=_STARTS[window])[1:],
-        "at": _middles(starts, window),
-        "when": [words.period(start.date(), window) for start in starts],
-        "is_known": is_known,
-        "is_open": is_open,
-        "is_alone": is_known & ~_before(is_known) & ~_after(is_known),
-        "standing": points["value"].where(~is_open & ~is_mixed),
-        "open": points["value"].where(is_open | _after(is_open)),
-        "mixed": points["value"].where(is_mixed | _after(is_mixed) | _before(is_mixed)),
-    }
+    at = starts.get_indexer(periods)
+    values = {name: _placed(history[column], at, len(starts)) for column, name in columns.items()}
+    value = values["value"]
+    is_known = ~np.isnan(value)
+    flags = ("is_provisional", "is_partial", "crosses_edition")
+    provisional, partial, mixed = (_placed(history[flag], at, len(starts)) == 1 for flag in flags)
+    is_open = provisional | partial
+    is_mixed = mixed & (measure == "rate")
     written = words.number if measure == "count" else words.rate
     texts = {
-        f"{column}_text": ["" if pd.isna(value) else written(value) for value in points[column]]
-        for column in columns.values()
+        f"{name}_text": ["" if np.isnan(one) else written(one) for one in numbers.tolist()]
+        for name, numbers in values.items()
     }
-    return points[list(columns.values())].assign(**facts, **texts).reset_index(drop=True)
+    # One frame at once: columns added one by one take longer than all the rest.
+    return pd.DataFrame(
+        {
+            **values,
+            "start": starts,
+            "end": pd.date_range(starts[0], periods=len(starts) + 1, freq=_STARTS[window])[1:],
+            "at": _middles(starts, window),
+            "when": [words.period(start.date(), window) for start in starts],
+            "is_known": is_known,
+            "is_open": is_open,
+            "is_alone": is_known & ~_before(is_known) & ~_after(is_known),
+            "standing": np.where(is_open | is_mixed, np.nan, value),
+            "open": np.where(is_open | _after(is_open), value, np.nan),
+            "mixed": np.where(is_mixed | _after(is_mixed) | _before(is_mixed), value, np.nan),
+            **texts,
+        }
+    )
+
+
+def _placed(column: "pd.Series[Any]", at: npt.NDArray[np.intp], count: int) -> Floats:
+    """Values of a column at their places among all periods; NaN elsewhere."""
+    values = np.full(count, np.nan)
+    values[at] = column.to_numpy(float, na_value=np.nan)
+    return values
 
 
 def history_spec(  # noqa: PLR0913 - what, where, when, how: each has its default
@@ -248,7 +266,7 @@ def history_spec(  # noqa: PLR0913 - what, where, when, how: each has its defaul
     has_bars = drawn.measure == "count" and drawn.window != "rolling"
     layers = [*_gaps(points, y, colours), *_marks(marks, colours, size)]
     layers += [_bars(drawn, y, colours)] if has_bars else _lines(points, drawn, y, colours)
-    layers.append(_hover(_told(drawn.measure, words), y, colours))
+    layers.append(_hover(_told(drawn.measure, words), len(points), y, colours))
     return _chart(layers, words, colours, size)
 
 
@@ -320,7 +338,7 @@ def lines_spec(
     layers.append(_labels(lines, y, colours))
     told = {"when": words.text("Period")}
     told |= {f"told_{number}": line.label for number, line in enumerate(lines)}
-    pointer = _hover(told, y, colours)
+    pointer = _hover(told, len(lines[0].points), y, colours)
     pointer["transform"] = [{"filter": "datum.line === 0"}]
     layers.append(pointer)
     return _chart(layers, words, colours, WIDE)
@@ -490,12 +508,14 @@ def _middles(starts: pd.DatetimeIndex, window: Span) -> pd.DatetimeIndex:
     return starts + pd.DateOffset(months=_MIDDLE_MONTHS.get(window, 0))
 
 
-def _before(flags: "pd.Series[bool]") -> "pd.Series[bool]":
-    return flags.shift(1, fill_value=False)
+def _before(flags: Flags) -> Flags:
+    """Whether the period before each is flagged."""
+    return np.concatenate([[False], flags[:-1]])
 
 
-def _after(flags: "pd.Series[bool]") -> "pd.Series[bool]":
-    return flags.shift(-1, fill_value=False)
+def _after(flags: Flags) -> Flags:
+    """Whether the period after each is flagged."""
+    return np.concatenate([flags[1:], [False]])
 
 
 def _gaps(points: pd.DataFrame, y: _Values, colours: Palette) -> list[Spec]:
@@ -691,13 +711,18 @@ def _told(measure: Measure, words: Words) -> dict[str, str]:
     return told
 
 
-def _hover(told: dict[str, str], y: _Values, colours: Palette) -> Spec:
-    """Wide invisible rules, so that a pointer anywhere above a period finds its figures."""
+def _hover(told: dict[str, str], periods: int, y: _Values, colours: Palette) -> Spec:
+    """Rules as wide as a period, seen when pointed at: a pointer finds figures anywhere."""
+    breadth = {"expr": f"max(2, width / {periods})"}
+    seen = {"param": "pointed", "empty": False, "value": 0.16}
+    pointing = {"type": "point", "on": "pointerover", "clear": "pointerout"}
     return {
+        "params": [{"name": "pointed", "select": pointing}],
         "transform": [{"filter": "datum.is_known"}],
-        "mark": {"type": "rule", "opacity": 0.001, "strokeWidth": 9, "color": colours["soft"]},
+        "mark": {"type": "rule", "strokeWidth": breadth, "color": colours["soft"], "clip": True},
         "encoding": {
             "x": y.time("at"),
+            "opacity": {"condition": seen, "value": 0.001},
             "tooltip": [{"field": field, "title": title} for field, title in told.items()],
         },
     }

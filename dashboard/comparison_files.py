@@ -4,13 +4,11 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-import streamlit as st
-
 from dashboard.comparison import Compared, Pooling, shown_period
 from dashboard.comparison_table import span
-from dashboard.exports import Cell, Column, csv_file, excel_file
+from dashboard.exports import Cell, Column
 from dashboard.facts import Series
-from dashboard.file_notes import file_button, series_notes
+from dashboard.file_notes import file_buttons, series_notes
 from dashboard.language import Words
 from pipeline import Warehouse
 
@@ -31,14 +29,7 @@ def downloads(
     columns = file_columns(words, series, rows)
     period = shown_period(rows)
     name = f"{series.series_id}-{span(period, shown.window) if period else ''}".replace("–", "-")
-    with st.container(horizontal=True, key="downloads"):
-        file_button(_("CSV"), f"{name}.csv", "text/csv", lambda: csv_file(columns, rows, notes))
-        file_button(
-            _("Excel"),
-            f"{name}.xlsx",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            lambda: excel_file((_("Municipalities"), _("Notes")), columns, rows, notes),
-        )
+    file_buttons(words, name, _("Municipalities"), (columns, rows), notes)
 
 
 def file_columns(words: Words, series: Series, rows: Sequence[Compared]) -> list[Column[Compared]]:

@@ -1,11 +1,13 @@
-"""What every file of figures says of them, and the button that offers it."""
+"""What every file of figures says of them, and the buttons that offer it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import Any
 
 import streamlit as st
 
 from dashboard import facts
+from dashboard.exports import Column, csv_file, excel_file
 from dashboard.facts import Series
 from dashboard.language import Words
 from pipeline import Warehouse
@@ -52,20 +54,40 @@ def series_notes(
     return notes
 
 
-def file_button(label: str, name: str, kind: str, file: Callable[[], bytes]) -> None:
-    """Offer a file that is written when it is asked for.
+def file_buttons(
+    words: Words,
+    name: str,
+    sheet: str,
+    table: tuple[Sequence[Column[Any]], Sequence[object]],
+    notes: Sequence[tuple[str, str]],
+) -> None:
+    """Offer a table as files, which are written when they are asked for.
 
     Parameters
     ----------
-    label
-        What the button says.
+    words
+        Language.
     name
-        Name of the file.
-    kind
-        Its media type.
-    file
-        Writes it.
+        Name of the files, without what they end in.
+    sheet
+        Name of the table in the workbook.
+    table
+        Its columns and rows.
+    notes
+        As from `series_notes`.
     """
+    _ = words.text
+    with st.container(horizontal=True, key="downloads"):
+        _button(_("CSV"), f"{name}.csv", "text/csv", lambda: csv_file(*table, notes))
+        _button(
+            _("Excel"),
+            f"{name}.xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            lambda: excel_file((sheet, _("Notes")), *table, notes),
+        )
+
+
+def _button(label: str, name: str, kind: str, file: Callable[[], bytes]) -> None:
     st.download_button(
         label, file, file_name=name, mime=kind, on_click="ignore", icon=":material/download:"
     )

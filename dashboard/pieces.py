@@ -124,6 +124,27 @@ def figure_notes(words: Words, figure: Figure, *, has_rate: bool) -> Iterable[st
         yield _("The rate mixes two editions of the population figures: it does not compare.")
 
 
+def series_choices(words: Words, series: Mapping[str, Series]) -> dict[str, str]:
+    """Names of the series as lists offer them: context last, then what is not published.
+
+    Parameters
+    ----------
+    words
+        Language.
+    series
+        By id, in the order of the catalogue.
+    """
+    _ = words.text
+    groups = {"violence": _("Violence"), "context": _("Context")}
+    ordered = sorted(series.values(), key=lambda one: (one.kind == "context", not one.is_published))
+    names = {}
+    for one in ordered:
+        name = f"{groups[one.kind]} · {one.label(words.code)}"
+        absent = _("{series} (not published here)").format(series=name)
+        names[one.series_id] = name if one.is_published else absent
+    return names
+
+
 def provenance(words: Words, build_id: str, series: Iterable[Series]) -> Markup:
     """Publisher, cut, retrieval and build, as every page owes them.
 

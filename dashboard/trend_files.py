@@ -3,11 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-import streamlit as st
-
-from dashboard.exports import Cell, Column, csv_file, excel_file
+from dashboard.exports import Cell, Column
 from dashboard.facts import Series
-from dashboard.file_notes import file_button, series_notes
+from dashboard.file_notes import file_buttons, series_notes
 from dashboard.language import Words
 from dashboard.trends import Figure, Selection, Told, figures
 from pipeline import Warehouse
@@ -39,14 +37,7 @@ def downloads(warehouse: Warehouse, words: Words, series: Series, shown: Shown) 
     ]
     notes = series_notes(warehouse, words, series, said)
     name = f"{series.series_id}-{shown.selection.span}".replace("_", "-")
-    with st.container(horizontal=True, key="downloads"):
-        file_button(_("CSV"), f"{name}.csv", "text/csv", lambda: csv_file(columns, rows, notes))
-        file_button(
-            _("Excel"),
-            f"{name}.xlsx",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            lambda: excel_file((_("Lines"), _("Notes")), columns, rows, notes),
-        )
+    file_buttons(words, name, _("Lines"), (columns, rows), notes)
 
 
 def file_columns(words: Words, series: Series, selection: Selection) -> list[Column[Row]]:

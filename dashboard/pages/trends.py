@@ -1,6 +1,6 @@
 """How recorded violence moved over time, place by place, and how sure one can be of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -26,7 +26,16 @@ from dashboard.language import Words
 from dashboard.links import follow_links, link
 from dashboard.palette import shown_palette
 from dashboard.phrases import SYMBOLS, trend_phrases
-from dashboard.pieces import NOTHING, bullets, likely_range, note, provenance, section, table
+from dashboard.pieces import (
+    NOTHING,
+    bullets,
+    likely_range,
+    note,
+    provenance,
+    section,
+    series_choices,
+    table,
+)
 from dashboard.search import places_search
 from dashboard.shell import heading, language
 from dashboard.timeline import mark_key, marked_dates
@@ -100,16 +109,14 @@ def _controls(
 ) -> None:
     """What can be chosen, with `count` lines to draw."""
     _ = words.text
-    every = facts.all_series(warehouse)
+    names = series_choices(words, facts.all_series(warehouse))
     labels = group_labels(warehouse, words, series)
     places = facts.places(warehouse)
     with st.container(horizontal=True, key="controls"):
         st.selectbox(
             _("Series"),
-            sorted(
-                every, key=lambda one: (every[one].kind == "context", not every[one].is_published)
-            ),
-            format_func=_series_names(words, every).__getitem__,
+            list(names),
+            format_func=names.__getitem__,
             **_ADDRESS.bound("series", selection),
         )
         st.segmented_control(
@@ -182,18 +189,6 @@ def _many(field: str, selection: Selection) -> dict[str, Any]:
     bound = _ADDRESS.bound(field, selection)
     st.session_state[bound["key"]] = list(getattr(selection, field))
     return bound
-
-
-def _series_names(words: Words, series: Mapping[str, Series]) -> dict[str, str]:
-    """Names of the series with their group; the ones without data say so."""
-    _ = words.text
-    groups = {"violence": _("Violence"), "context": _("Context")}
-    names = {}
-    for series_id, one in series.items():
-        name = f"{groups[one.kind]} · {one.label(words.code)}"
-        absent = _("{series} (not published here)").format(series=name)
-        names[series_id] = name if one.is_published else absent
-    return names
 
 
 def _draw(
