@@ -16,7 +16,7 @@ from dashboard import address
 from dashboard.language import Words
 
 _FOLDER: Final = Path(__file__).parent / "pages"
-_PAGES: Final = {file.stem: file for file in _FOLDER.glob("[!_]*.py")}
+_PAGES: Final = {"" if file.stem == "map" else file.stem: file for file in _FOLDER.glob("[!_]*.py")}
 _KEY: Final = "links"
 _FOLLOWED: Final = "followed"
 _SCRIPT: Final = """
@@ -44,7 +44,7 @@ def link(page: str, selection: Any, words: Words, label: Markup | str) -> Markup
     Parameters
     ----------
     page
-        Its address, such as ``compare``.
+        Its address, such as ``compare``; a dot for the first page.
     selection
         What it is to show: a dataclass, or its fields by name.
     words

@@ -310,12 +310,13 @@ def _clusters(warehouse: Warehouse, words: Words, series: Series, window: MapWin
         series=series.label(words.code), period=_period(words, test)
     )
     body = Markup(
-        "<p>{}</p><div class='beside'><figure>{}<figcaption>{}</figcaption></figure>"
+        "<p>{}</p><div class='beside'><figure>{}<figcaption>{}{}</figcaption></figure>"
         "<div>{}{}{}</div></div>"
     ).format(
         _period(words, test),
         cluster_map(warehouse, kinds, titles, label),
         _key(words, kinds),
+        link(".", {"series": series.series_id, "measure": "cluster"}, words, _("On the big map")),
         _moran_words(words, test),
         _cluster_table(words, series, rows),
         bullets(_cluster_limits(words, test), "caveats"),

@@ -3,13 +3,19 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page
+from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, expect
 
 from tests.app.country import publish
 from tests.browser.served import chromium, dashboard, painted
+
+_PATIENCE_MS: Final = 15_000
+"""A busy machine answers late; what is wrong stays wrong."""
+
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 @dataclass
@@ -63,7 +69,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visit]]:
             viewport={"width": width, "height": height}, locale=locale, has_touch=has_touch
         )
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(_PATIENCE_MS)
         one = Visit(page, address)
         page.on("request", lambda request: _note_stranger(one, request.url))
         page.on("pageerror", lambda error: one.complaints.append(str(error)))

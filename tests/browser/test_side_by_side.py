@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.served import painted
 
 NAMES = ["Nueva Muestra", "Peñón <i>Raro</i>", "Villa Prueba"]
 
@@ -101,3 +102,11 @@ def test_a_phone_scrolls_no_page_sideways(visit: Callable[..., Visit], path: str
     expect(here.page.locator(".comparison, .cluster-map").first).to_be_visible()
     wide = "[...document.querySelectorAll('html, [data-testid=stMain]')].map(e => e.scrollWidth)"
     assert here.page.evaluate(wide) == [390, 390]
+
+
+def test_the_small_map_leads_to_the_big_one(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    here.page.goto(f"{here.address}/alerts?lang=en&series=sightings")
+    here.page.get_by_role("link", name="On the big map").click()
+    painted(here.page)
+    assert here.parameter("measure") == "cluster"
