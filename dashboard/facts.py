@@ -5,6 +5,7 @@ Field names are the views' column names; dates are dates, and what is empty is `
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -354,6 +355,28 @@ class Feed(NamedTuple):
     dataset: str
 
 
+class RevisedYear(NamedTuple):
+    """What one release said of a year of which another one said something else."""
+
+    series_id: str
+    dataset: str
+    year: int
+    cut_date: date
+    events: int
+
+
+class DeclaredColumn(NamedTuple):
+    """One column of a stored table."""
+
+    table_name: str
+    grain: str
+    column_name: str
+    type: str
+    unit: str
+    range: str
+    meaning: str
+
+
 class Build(NamedTuple):
     """What the warehouse was made from."""
 
@@ -531,6 +554,24 @@ def sources(warehouse: Warehouse) -> list[Source]:
 def feeds(warehouse: Warehouse) -> list[Feed]:
     """Which datasets each series is read from."""
     return list(rows(views.feeds(warehouse), Feed))
+
+
+@remembered
+def revised_years(
+    warehouse: Warehouse,
+) -> dict[str, dict[tuple[int, str], list[tuple[date, int]]]]:
+    """Releases of the whole years of which they differ, by series, and by year and dataset."""
+    revised: dict[str, dict[tuple[int, str], list[tuple[date, int]]]] = {}
+    for one in rows(views.revised_years(warehouse), RevisedYear):
+        years = revised.setdefault(one.series_id, {})
+        years.setdefault((one.year, one.dataset), []).append((one.cut_date, one.events))
+    return revised
+
+
+@cache
+def dictionary() -> tuple[DeclaredColumn, ...]:
+    """Every public column as declared."""
+    return tuple(rows(views.dictionary(), DeclaredColumn))
 
 
 @remembered

@@ -66,7 +66,7 @@ def _pages(words: Words) -> dict[str, tuple[str, str, str]]:
         "compare": ("compare.py", _("Compare"), ":material/table_rows:"),
         "alerts": ("alerts.py", _("Clusters and alerts"), ":material/notifications:"),
         "programme": ("programme.py", _("Programme"), ":material/handshake:"),
-        "sources": ("sources.py", _("Data and sources"), ":material/database:"),
+        "sources": ("sources.py", _("Data and methods"), ":material/database:"),
     }
 
 

@@ -6,6 +6,7 @@ The names here and the questions in `pipeline.views` are all that pages and note
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from pipeline.catalog.estimators import ESTIMATORS, LIMITS
 from pipeline.catalog.programmes import MARKS, PROGRAMMES, SOMOS_COMUNIDAD, MarkKind, Reference
 from pipeline.catalog.text import Locale, Text
 from pipeline.errors import (
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from pipeline.store.warehouse import Warehouse
 
 __all__ = [
+    "ESTIMATORS",
+    "LIMITS",
     "MARKS",
     "PROGRAMMES",
     "SOMOS_COMUNIDAD",

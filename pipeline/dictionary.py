@@ -1,10 +1,14 @@
 """The data dictionary: every table and series in words, made from their declarations."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+import pandera.pandas as pa
 
 from pipeline.catalog.series import SERIES, Role, Series
 from pipeline.catalog.sources import SOURCES
-from pipeline.catalog.tables import TABLES, Table, column_facts
+from pipeline.catalog.tables import TABLES, Sensitivity, Table, column_facts
 
 
 def dictionary(tables: Mapping[str, Table] = TABLES, series: Sequence[Series] = SERIES) -> str:
@@ -37,6 +41,48 @@ def dictionary(tables: Mapping[str, Table] = TABLES, series: Sequence[Series] = 
         lines += ["", f"### {table.name}", "", f"{_sentence(table.grain)} Key: {_code(table.key)}."]
         lines += ["", *_column_table(table)]
     return "\n".join(lines) + "\n"
+
+
+def public_columns(tables: Mapping[str, Table] = TABLES) -> list[dict[str, Any]]:
+    """Every public column in plain values, one row each, in the order of declaration.
+
+    Parameters
+    ----------
+    tables
+        Declared tables by name.
+    """
+    return [
+        {
+            "table_name": table.name,
+            "grain": table.grain,
+            "column_name": name,
+            "type": facts["sql_type"],
+            "unit": facts["unit"],
+            "range": _range(table.schema.columns[name]),
+            "may_be_empty": facts["nullable"],
+            "meaning": facts["meaning"],
+        }
+        for table in tables.values()
+        for name, facts in column_facts(table).items()
+        if facts["sensitivity"] is Sensitivity.PUBLIC
+    ]
+
+
+def _range(column: pa.Column) -> str:
+    """The values that a column's checks allow; empty where any is."""
+    told = []
+    for check in column.checks:
+        facts = check.statistics or {}
+        if "allowed_values" in facts:
+            told.append(", ".join(map(str, facts["allowed_values"])))
+        least, most = facts.get("min_value"), facts.get("max_value")
+        if least is not None and most is not None and isfinite(most):
+            told.append(f"{least:g} – {most:g}")
+        elif least is not None and isfinite(least):
+            told.append(f"≥ {least:g}")
+        elif most is not None and isfinite(most):
+            told.append(f"≤ {most:g}")
+    return "; ".join(told)
 
 
 def _series_table(series: Iterable[Series]) -> list[str]:

@@ -18,8 +18,11 @@ from pipeline.analysis.reliability import Reliability, reliability
 from pipeline.catalog import methods
 from pipeline.catalog.methods import DISPERSION_LARGEST
 from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
+from pipeline.catalog.text import Text
+from pipeline.dictionary import public_columns
 from pipeline.errors import ContractError
 from pipeline.store.warehouse import Warehouse
+from pipeline.store.warehouse import laws as warehouse_laws
 
 Window = Literal["year", "rolling", "month"]
 """Length of a period: a calendar year, twelve months, one month."""
@@ -655,6 +658,19 @@ def revisions(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
     return warehouse.query("view/revisions", series_id=series_id)
 
 
+def revised_years(warehouse: Warehouse) -> pd.DataFrame:
+    """National yearly figures that publishers changed from one release to the next.
+
+    Returns
+    -------
+    revised
+        `series_id`, `source_id`, `dataset`, `year`, `cut_date` and `events` of each release that
+        holds the whole year, for years of which the releases of one dataset differ; by series,
+        dataset and year, earliest release first.
+    """
+    return warehouse.query("view/revised_years")
+
+
 def places(warehouse: Warehouse) -> pd.DataFrame:
     """Municipalities of the whole country.
 
@@ -799,3 +815,20 @@ def anomaly_checks(warehouse: Warehouse) -> pd.DataFrame:
         found `high` or `low`, or `not_determined`. In the order of lists, then by month.
     """
     return warehouse.query("view/anomaly_checks")
+
+
+def laws() -> dict[str, Text]:
+    """What every published warehouse was held against, by the name of its check."""
+    return warehouse_laws()
+
+
+def dictionary() -> pd.DataFrame:
+    """Every public column of every stored table, as declared.
+
+    Returns
+    -------
+    dictionary
+        `table_name`, `grain` (what one row is), `column_name`, `type`, `unit` and `range` (empty
+        where there is none), `may_be_empty` and `meaning`, in the order of declaration; in English.
+    """
+    return pd.DataFrame(public_columns())

@@ -149,7 +149,7 @@ def _stale_note(view: View) -> None:
     _ = view.words.text
     with st.container(horizontal=True, key="stale"):
         st.html(Markup("<p class='note'>{}</p>").format(staleness))
-        st.page_link("pages/sources.py", label=_("Data and sources"))
+        st.page_link("pages/sources.py", label=_("Data and methods"))
 
 
 def _controls(view: View) -> None:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from dashboard import cached, facts
 from dashboard.facts import Coverage, Place, Series
 from dashboard.language import Words
+from dashboard.links import follow_links, link
 from dashboard.official_list import list_check
 from dashboard.phrases import coverage_phrases, evidence_levels
 from dashboard.pieces import bullets, contents, each, part, provenance, table, tile, tiles
@@ -40,6 +41,7 @@ def show() -> None:
     for anchor, (title, body) in parts.items():
         st.html(part(anchor, title, body))
     list_check(warehouse, words)
+    follow_links("programme")
     st.html(provenance(words, warehouse.build_id, []))
 
 
@@ -140,10 +142,9 @@ def _results(warehouse: Warehouse, words: Words) -> Markup:
 def _until(words: Words, series: Iterable[Series]) -> Markup:
     """Series with the month up to which they are published."""
     _ = words.text
-    link = Markup("<a href='./?series={}&lang={}' target='_self'>{}</a>")
     rows = [
         (
-            link.format(one.series_id, words.code, one.label(words.code)),
+            link("trends", {"series": one.series_id}, words, one.label(words.code)),
             words.month(one.last_complete_month) if one.last_complete_month else "–",
             _how_far(words, one),
         )
@@ -200,7 +201,7 @@ def _places(warehouse: Warehouse, words: Words) -> Markup:
 
 def _documented(words: Words, place: Place, coverage: Coverage) -> tuple[object, ...]:
     return (
-        place.municipality_name,
+        link("municipality", {"place": place.municipality_code}, words, place.municipality_name),
         place.department_name,
         evidence_levels(words).get(coverage.evidence or "", ""),
         _since(words, coverage),

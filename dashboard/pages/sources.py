@@ -1,44 +1,94 @@
-"""Where every figure comes from, up to when it counts, and what to keep in mind."""
+"""Where every figure comes from, how it is made and checked, and what to keep in mind."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from typing import Final, Literal, get_args
 
 import streamlit as st
 from markupsafe import Markup
 
 from dashboard import cached, facts
-from dashboard.facts import Build, Series, Source
-from dashboard.freshness import grouped, reason_words, today
+from dashboard.address import Address
+from dashboard.facts import Build
+from dashboard.freshness import today
 from dashboard.language import Words
-from dashboard.pieces import NOTHING, bullets, each, section, table
-from dashboard.shell import heading, language, remember_language
-from pipeline import SOMOS_COMUNIDAD, Lapse, Standing, Warehouse
+from dashboard.pieces import bullets, each, note, provenance, section, table
+from dashboard.shell import heading, language
+from dashboard.sources import list_sources
+from pipeline import ESTIMATORS, LIMITS, Warehouse, normalised, views
+
+Part = Literal["sources", "revisions", "checks", "methods", "dictionary", "cite"]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What the page shows.
+
+    Attributes
+    ----------
+    part
+        Part of the page.
+    search
+        Words that are looked for in the dictionary.
+    """
+
+    part: Part = "sources"
+    search: str = ""
+
+
+_ADDRESS: Final = Address("sources", Selection)
+_PARTS: Final[tuple[Part, ...]] = get_args(Part)
 
 
 def show() -> None:
-    """List the series by source, then what else is on the map."""
+    """Show one part of what there is to know behind the figures."""
     warehouse = cached.warehouse()
     words = language()
-    remember_language(words)
     _ = words.text
+    selection, misread = _ADDRESS.read()
+    _ADDRESS.write(selection, words)
     heading(
-        words, _("Data and sources"), _("What is shown, who publishes it, and what to keep in mind")
+        words,
+        _("Data and methods"),
+        _("Where every figure comes from, how it is made, and what to keep in mind"),
     )
     st.html(Markup("<p class='lead'>{}</p>").format(_build_words(words, facts.build(warehouse))))
-    series = facts.all_series(warehouse).values()
-    standings = cached.standings(warehouse)
-    for source in facts.sources(warehouse):
-        fed = [one for one in series if one.is_published and one.source_id == source.source_id]
-        standing = standings.get(source.source_id)
-        if fed or (standing and standing.lapses):
-            st.html(_source(words, source, fed, standing))
-    st.html(_unpublished(words, [one for one in series if not one.is_published]))
-    st.html(_coverage(warehouse, words))
-    shapes = _(
-        "Municipalities and departments: DANE, Marco Geoestadístico Nacional 2025 (CC BY 4.0), "
-        "simplified. Neighbouring countries: Natural Earth, public domain."
+    st.pills(
+        _("Part of the page"),
+        _PARTS,
+        format_func=_part_names(words).__getitem__,
+        label_visibility="collapsed",
+        required=True,
+        **_ADDRESS.bound("part", selection),
     )
-    st.html(section(_("Shapes"), Markup("<p>{}</p>").format(shapes)))
+    if misread:
+        st.html(note(_("The link asks for something that is not offered here.")))
+    if selection.part == "sources":
+        list_sources(warehouse, words)
+    elif selection.part == "revisions":
+        st.html(_revisions(warehouse, words))
+    elif selection.part == "checks":
+        st.html(_checks(words))
+    elif selection.part == "methods":
+        st.html(_methods(words))
+    elif selection.part == "dictionary":
+        _dictionary(words, selection)
+    else:
+        _cite(warehouse, words)
+    st.html(provenance(words, warehouse.build_id, []))
+
+
+def _part_names(words: Words) -> Mapping[Part, str]:
+    _ = words.text
+    return {
+        "sources": _("Sources"),
+        "revisions": _("Revisions"),
+        "checks": _("Checks passed"),
+        "methods": _("Methods in plain words"),
+        "dictionary": _("Dictionary"),
+        "cite": _("How to cite, and limits"),
+    }
 
 
 def _build_words(words: Words, build: Build) -> str:
@@ -55,119 +105,158 @@ def _build_words(words: Words, build: Build) -> str:
     return f"{text} {snapshot}"
 
 
-def _source(
-    words: Words, source: Source, series: list[Series], standing: Standing | None
-) -> Markup:
-    """One source, how new it is, and the series taken from it."""
+def _revisions(warehouse: Warehouse, words: Words) -> Markup:
+    """National yearly figures that publishers changed from one release to the next."""
     _ = words.text
-    facts = [(_("Citation"), source.citation), (_("Licence"), source.licence(words.code))]
-    if not series and standing:
-        facts.append((_("Cut"), _day_and_age(words, standing.newest_cut)))
-    if series:
-        newest = max(series, key=lambda one: one.cut_date or date.min)
-        facts.append((_("Cut"), _day_and_age(words, newest.cut_date)))
-        facts.append((_("Retrieved"), _day(words, newest.retrieved_date)))
-        if newest.is_bundled:
-            facts.append((_("Served from"), _("the bundled snapshot")))
-    if standing and standing.next_expected:
-        facts.append((_("Next expected"), words.day(standing.next_expected)))
-    if standing and standing.asked_on:
-        facts.append((_("Last asked"), words.day(standing.asked_on)))
-    return section(
-        source.publisher,
-        Markup("<p>{title}</p>{staleness}<dl>{facts}</dl>{table}").format(
-            title=source.title,
-            staleness=_staleness(words, standing.lapses) if standing else "",
-            facts=each("<dt>{}</dt><dd>{}</dd>", facts),
-            table=_table(words, series) if series else "",
-        ),
+    lead = _(
+        "Publishers count anew: figures of a year that is long over still change from one release "
+        "to the next. Here are the national figures of whole years that did. The atlas shows the "
+        "newest release, and keeps the others."
     )
-
-
-def _staleness(words: Words, lapses: Sequence[Lapse]) -> Markup:
-    """Since when and why a source is stale: a sentence each, the pipeline's own words behind it."""
-    _ = words.text
-    since = _("Stale since {day}: {reason}")
-    return Markup("").join(
-        Markup(
-            "<div class='stale'><p>{since}{datasets}</p>"
-            "<details><summary>{hint}</summary>{texts}</details></div>"
-        ).format(
-            since=since.format(day=words.day(day), reason=reason_words(words)[kind]),
-            datasets=_datasets(words, alike),
-            hint=_("Technical reason"),
-            texts=each("<p lang='en'>{}</p>", ((lapse.reason.text,) for lapse in alike)),
+    revised = facts.revised_years(warehouse)
+    if not revised:
+        none = _("No release that is kept here changed a figure of a whole year.")
+        return section(_("Revisions"), Markup("<p>{}</p><p>{}</p>").format(lead, none))
+    series = facts.all_series(warehouse)
+    heads = (_("Year"), _("First release"), _("Newest release"), _("Said in words"))
+    parts = [
+        Markup("<details open><summary>{} <span>{}</span></summary>{}</details>").format(
+            series[series_id].label(words.code),
+            words.plural("{count} year revised", "{count} years revised", len(years)),
+            table(heads, (_revised(words, year, told) for year, told in years.items())),
         )
-        for (day, kind), alike in grouped(lapses).items()
+        for series_id, years in revised.items()
+    ]
+    return section(_("Revisions"), Markup("<p>{}</p>{}").format(lead, Markup("").join(parts)))
+
+
+def _revised(words: Words, year: tuple[int, str], told: list[tuple[date, int]]) -> tuple[str, ...]:
+    """One year in which releases differ: what the first and the newest say."""
+    _ = words.text
+    (first_cut, first), (last_cut, last) = told[0], told[-1]
+    said = _("{first} in the release of {first_cut}, {last} now").format(
+        first=words.number(first),
+        first_cut=words.month(first_cut),
+        last=words.number(last),
     )
-
-
-def _datasets(words: Words, lapses: Iterable[Lapse]) -> str:
-    """Which parts of the source it is, unless it is all of it."""
-    _ = words.text
-    names = list(dict.fromkeys(lapse.dataset for lapse in lapses))
-    return "" if "" in names else " " + _("Datasets: {names}.").format(names=", ".join(names))
-
-
-def _table(words: Words, series: list[Series]) -> Markup:
-    """The series of a source and what to know of them."""
-    _ = words.text
-    heads = (_("Series"), _("From"), _("Last complete month"), _("Keep in mind"))
-    return table(heads, (_facts(words, one) for one in series))
-
-
-def _facts(words: Words, series: Series) -> tuple[str, ...]:
     return (
-        series.label(words.code),
-        _month(words, series.first_month),
-        _month(words, series.last_complete_month),
-        " ".join(series.caveats(words.code)),
+        str(year[0]),
+        f"{words.number(first)} ({words.day(first_cut)})",
+        f"{words.number(last)} ({words.day(last_cut)})",
+        said,
     )
 
 
-def _unpublished(words: Words, series: list[Series]) -> Markup:
+def _checks(words: Words) -> Markup:
+    """The laws that the figures on the screen have passed."""
     _ = words.text
-    if not series:
-        return NOTHING
-    names = ", ".join(one.label(words.code) for one in series)
+    laws = views.laws().values()
+    lead = words.plural(
+        "{count} law was checked over all tables before this build was published. Had one row "
+        "broken it, the build before would still be shown.",
+        "{count} laws were checked over all tables before this build was published. Had one row "
+        "broken one of them, the build before would still be shown.",
+        len(laws),
+    )
+    items = each("<li>{}</li>", ((_capital(law[words.code]),) for law in laws))
+    more = _(
+        "Besides these, every column is held against its declared type, range and key, and every "
+        "file that is read accounts for each of its rows: stored, or left out with a reason."
+    )
     return section(
-        _("Not published here"),
-        Markup("<p>{}</p><p>{}.</p>").format(
-            _("Known, but without figures in this build: unknown, not zero."), names
+        _("Checks passed"),
+        Markup("<p>{}</p><ol class='steps'>{}</ol><p>{}</p>").format(lead, items, more),
+    )
+
+
+def _capital(sentence: str) -> str:
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def _methods(words: Words) -> Markup:
+    """What is computed, what it answers, and what it must not be used for."""
+    _ = words.text
+    code = words.code
+    lead = _("Formulas, papers and tests of each stand in the documentation (docs/methods.md).")
+    cards = each(
+        "<article><h3>{}</h3><h4>{}</h4><p>{}</p><p class='not-for'><b>{}</b> {}</p></article>",
+        (
+            (
+                one.term[code],
+                one.label[code],
+                one.answers[code],
+                _("Not for:"),
+                one.not_for[code],
+            )
+            for one in ESTIMATORS
         ),
     )
-
-
-def _coverage(warehouse: Warehouse, words: Words) -> Markup:
-    """What the coverage of the programme rests on."""
-    _ = words.text
-    coverage = facts.coverage(warehouse, SOMOS_COMUNIDAD.id).values()
-    documented = [one for one in coverage if one.state == "documented"]
-    text = _(
-        "Public sources name {documented} of the programme's {total} municipalities. The others "
-        "are not known: no municipality is shown as not covered."
-    ).format(
-        documented=words.number(len(documented)),
-        total=words.number(SOMOS_COMUNIDAD.municipality_count),
-    )
-    sources = sorted({one.source_title for one in documented if one.source_title})
     return section(
-        _("Programme coverage"),
-        Markup("<p>{}</p>{}").format(text, bullets(sources, "caveats")),
+        _("Methods in plain words"),
+        Markup("<p>{}</p><div class='cards'>{}</div>").format(lead, cards),
     )
 
 
-def _day(words: Words, day: date | None) -> str:
+def _dictionary(words: Words, selection: Selection) -> None:
+    """Every stored column with its unit, range and meaning, by table."""
     _ = words.text
-    return words.day(day) if day else _("unknown")
+    lead = _("Every column of every stored table: its unit, the values it may take, what it means.")
+    body = Markup("<p>{}</p>").format(lead)
+    if words.code != "en":
+        body += note(_("The dictionary is made from the declarations in the code, in English."))
+    st.html(section(_("Dictionary"), body))
+    st.text_input(
+        _("Find a table, a column or a word"),
+        placeholder="population",
+        **_ADDRESS.bound("search", selection),
+    )
+    wanted = normalised(selection.search)
+    columns = [one for one in facts.dictionary() if wanted in normalised(" ".join(map(str, one)))]
+    tables: dict[tuple[str, str], list[tuple[object, ...]]] = {}
+    for one in columns:
+        cells = (one.column_name, one.type, one.unit, one.range, one.meaning)
+        tables.setdefault((one.table_name, one.grain), []).append(cells)
+    heads = (_("Column"), _("Type"), _("Unit"), _("Values"), _("Meaning"))
+    count = words.plural("{count} column found", "{count} columns found", len(columns))
+    parts = each(
+        "<details{}><summary><code>{}</code> <span>{}</span></summary>{}</details>",
+        (
+            (Markup(" open") if wanted else "", name, grain, table(heads, rows))
+            for (name, grain), rows in tables.items()
+        ),
+    )
+    st.html(
+        Markup(
+            "<section class='part dictionary'><p role='status'>{}</p><div lang='en'>{}</div>"
+            "</section>"
+        ).format(count, parts)
+    )
 
 
-def _day_and_age(words: Words, day: date | None) -> str:
-    return f"{_day(words, day)} ({words.age(day, today())})" if day else _day(words, day)
-
-
-def _month(words: Words, month: date | None) -> str:
-    return words.month(month) if month else "–"
+def _cite(warehouse: Warehouse, words: Words) -> None:
+    """Words to cite the atlas by, and what every figure of it shares."""
+    _ = words.text
+    build = facts.build(warehouse)
+    text = _("{atlas}. Build {build}, figures cut to {cut}. Consulted {today}. From: {sources}")
+    published = {one.source_id for one in facts.all_series(warehouse).values() if one.is_published}
+    citations = dict.fromkeys(
+        one.citation for one in facts.sources(warehouse) if one.source_id in published
+    )
+    lead = _("Name the build: the same build gives the same figures.")
+    st.html(section(_("How to cite"), Markup("<p>{}</p>").format(lead)))
+    st.code(
+        text.format(
+            atlas=_("Resilient Communities Atlas"),
+            build=build.build_id,
+            cut=words.day(build.newest_cut),
+            today=words.day(today()),
+            sources=" ".join(citations),
+        ),
+        language=None,
+        wrap_lines=True,
+    )
+    limits = [one[words.code] for one in LIMITS]
+    st.html(section(_("Limits"), bullets(limits, "caveats")))
 
 
 show()

@@ -25,6 +25,7 @@ import pyarrow as arrow
 from pandera.engines.pandas_engine import Engine
 
 from pipeline.catalog.tables import TABLES, Table
+from pipeline.catalog.text import Text
 from pipeline.errors import ContractError, MissingWarehouseError, OutdatedWarehouseError
 from pipeline.store.published import published_path
 
@@ -424,6 +425,18 @@ class Warehouse:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+
+def laws() -> dict[str, Text]:
+    """What every published warehouse was held against, by the name of its check.
+
+    The first lines of a check say it, in English and in Spanish.
+    """
+    told = {}
+    for path in sorted(_SQL.glob("check/*.sql")):
+        english, spanish, *_rest = _sql(f"check/{path.stem}").splitlines()
+        told[path.stem] = Text(spanish.removeprefix("-- es: "), english.removeprefix("-- "))
+    return told
 
 
 def frame_breaches(table: Table, frame: pd.DataFrame) -> list[str]:

@@ -102,7 +102,8 @@ def test_documented_places_have_evidence_start_and_source(
         "Diario de Prueba, 2022",
     ]  # fmt: skip
     first, *rest = cells
-    assert f"<th scope='row'>{first}</th>" + "".join(f"<td>{one}</td>" for one in rest) in places
+    assert "municipality?place=05901&lang=en" in places
+    assert f"{first}</a></th>" + "".join(f"<td>{one}</td>" for one in rest) in places
 
 
 def test_candidates_stay_candidates(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -305,6 +305,24 @@ def test_revisions_tell_releases_apart(warehouse: Warehouse) -> None:
     assert revisions["cut_date"].is_monotonic_increasing
 
 
+def test_years_that_publishers_counted_anew(warehouse: Warehouse) -> None:
+    revised = views.revised_years(warehouse)
+    assert revised[["series_id", "dataset", "year", "events"]].to_numpy().tolist() == [
+        ["migrations", "migrations", 2021, 15],
+        ["migrations", "migrations", 2021, 18],
+    ]
+    assert revised["cut_date"].is_monotonic_increasing
+
+
+def test_the_dictionary_tells_units_and_ranges() -> None:
+    columns = views.dictionary().set_index(["table_name", "column_name"])
+    assert columns.loc[("core.crime_monthly", "events"), "range"] == "≥ 0"
+    assert columns.loc[("core.population_yearly", "year"), "range"] == "1900 – 2100"
+    assert columns.loc[("core.series", "kind"), "range"] == "violence, context"
+    assert columns.loc[("core.municipality", "area_km2"), "unit"] == "km²"
+    assert not columns.loc[("core.build", "build_id"), "may_be_empty"]
+
+
 def test_the_public_names_are_there() -> None:
     assert all(hasattr(pipeline, name) for name in pipeline.__all__)
     with pytest.raises(AttributeError, match="no attribute 'warehouse_of_another'"):

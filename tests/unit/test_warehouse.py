@@ -11,7 +11,7 @@ import shapely
 from pipeline.catalog.tables import TABLES
 from pipeline.errors import ContractError
 from pipeline.store.published import published_fingerprint, published_path
-from pipeline.store.warehouse import Draft, Warehouse, frame_breaches
+from pipeline.store.warehouse import _SQL, Draft, Warehouse, frame_breaches, laws
 from tests import world
 
 
@@ -232,3 +232,12 @@ def test_a_published_warehouse_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(duckdb.InvalidInputException, match="read-only"):
         warehouse._connection.execute("delete from core.crime_monthly")
     warehouse.close()
+
+
+def test_every_law_is_told_in_both_languages() -> None:
+    told = laws()
+    assert len(told) == len(list(_SQL.glob("check/*.sql")))
+    for path in _SQL.glob("check/*.sql"):
+        english, spanish, *_ = path.read_text("utf-8").splitlines()
+        assert english == f"-- {told[path.stem].en}"
+        assert spanish == f"-- es: {told[path.stem].es}"

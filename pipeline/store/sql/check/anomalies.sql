@@ -1,4 +1,5 @@
 -- an anomaly is a published month outside its limits, beyond chance, of the newest three
+-- es: una anomalía es un mes publicado de los tres más nuevos, fuera de sus límites y del azar
 with final as (
     select
         anomaly.series_id,

@@ -1,4 +1,5 @@
 -- a change is named only where its limits exclude none; what does not compare has no ratio
+-- es: un cambio se nombra solo si sus límites lo sostienen; lo que no se compara no tiene razón
 with changes as (
     select * from mart.change
     union all by name

@@ -1,4 +1,5 @@
 -- a map names the places it says it names, each by a p-value below the level and known to the map
+-- es: un mapa nombra los lugares que dice, cada uno con un valor p bajo el nivel
 with counted as (
     select
         series_id,

@@ -1,4 +1,5 @@
 -- a programme covers no more municipalities than it says, and candidates exist only below that
+-- es: un programa no cubre más municipios de los que dice, y solo por debajo de eso hay candidatos
 with states as (
     select
         programme_id,

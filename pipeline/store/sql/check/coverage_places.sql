@@ -1,4 +1,5 @@
 -- each programme says something of every municipality, in words that agree with each other
+-- es: cada programa dice algo de cada municipio, con palabras que concuerdan entre sí
 -- Either the four states of what is documented or, from an official list, covered and not covered.
 with states as (
     select

@@ -1,4 +1,5 @@
 -- a municipality that is or may be covered has known residents in every year of the programme
+-- es: un municipio cubierto o que puede estarlo tiene residentes conocidos en cada año del programa
 with years as (
     select distinct year
     from mart.population_yearly

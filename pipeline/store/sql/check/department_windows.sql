@@ -1,4 +1,5 @@
 -- a department's year has the events and person-years of the yearly mart, and three make a pool
+-- es: el año de un departamento tiene los hechos y personas-año de la tabla anual
 with windows as (
     select
         series_id,

@@ -1,4 +1,5 @@
 -- the municipalities of a department and its unlocated events make up the department
+-- es: los municipios de un departamento y sus hechos sin ubicar suman el departamento
 with places as (
     select
         series_id,

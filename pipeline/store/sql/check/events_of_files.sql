@@ -1,4 +1,5 @@
 -- the events stored from the current files of a dataset are the events of the series it feeds
+-- es: los hechos guardados de los archivos vigentes son los hechos de las series que alimentan
 -- Parts of a series repeat events of the whole and are left out.
 with cells as (
     select

@@ -1,4 +1,5 @@
 -- the monthly mart holds every monthly event of the programme's departments
+-- es: la tabla mensual tiene cada hecho mensual de los departamentos del programa
 with both_sides as (
     select
         crime.series_id,

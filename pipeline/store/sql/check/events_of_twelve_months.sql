@@ -1,4 +1,5 @@
 -- twelve months hold the events of their months
+-- es: doce meses tienen los hechos de sus meses
 -- Only of series published for all municipalities at once: elsewhere a window that is whole in one
 -- place is not in another.
 with everywhere as (

@@ -1,4 +1,5 @@
 -- a calendar year has the same events as a window and in the yearly mart, and three make a pool
+-- es: un año tiene los mismos hechos como ventana y en la tabla anual, y tres hacen un conjunto
 with windows as (
     select
         series_id,

@@ -1,4 +1,5 @@
 -- the yearly mart holds every event of core, no more and no less
+-- es: la tabla anual tiene cada hecho leído, ni uno más ni uno menos
 with both_sides as (
     select
         series_id,

@@ -1,4 +1,5 @@
 -- every month of a series of known groups has them, and so many events can fall into such groups
+-- es: cada mes de una serie de grupos conocidos los tiene, y tantos hechos caben en esos grupos
 with known as (
     select distinct series_id from core.crime_group_monthly
 ),

@@ -1,4 +1,5 @@
 -- what describes a municipality describes one that exists, in a department that exists
+-- es: lo que describe un municipio describe uno que existe, en un departamento que existe
 with used as (
     select distinct
         'core.population_yearly' as table_name,

@@ -1,4 +1,5 @@
 -- every place is a municipality, the unlocated remainder of a department (dd000) or 00000
+-- es: cada lugar es un municipio, el resto sin ubicar de un departamento (dd000) o 00000
 with places as (
     select municipality_code from core.municipality
     union all

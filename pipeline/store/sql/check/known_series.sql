@@ -1,4 +1,5 @@
 -- a series has figures if and only if it is said to be published
+-- es: una serie tiene cifras si y solo si se dice que está publicada
 with used as (
     select distinct series_id from core.crime_monthly
     union

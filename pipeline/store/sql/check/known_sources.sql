@@ -1,4 +1,5 @@
 -- every feed and file belongs to a declared source
+-- es: cada dato y archivo pertenece a una fuente declarada
 with used as (
     select
         'core.feed' as table_name,

@@ -1,4 +1,5 @@
 -- killings of leaders are counted by municipality and year, never by month
+-- es: los asesinatos de líderes se cuentan por municipio y año, nunca por mes
 with final as (
     select
         'core.crime_monthly' as table_name,

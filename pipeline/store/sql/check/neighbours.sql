@@ -1,4 +1,5 @@
 -- neighbours are two known municipalities, each the other's neighbour
+-- es: los vecinos son dos municipios conocidos, cada uno vecino del otro
 with strangers as (
     select
         municipality_code,

@@ -1,4 +1,5 @@
 -- every outline lies in Colombia, longitude before latitude
+-- es: cada contorno queda en Colombia, la longitud antes que la latitud
 with outlines as (
     select
         municipality_code as code,

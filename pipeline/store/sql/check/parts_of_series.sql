@@ -1,4 +1,5 @@
 -- the parts of a series add up to the whole in every place and month
+-- es: las partes de una serie suman el todo en cada lugar y mes
 with both_sides as (
     select
         series_id,

@@ -1,4 +1,5 @@
 -- every peer lies outside the programme's departments and is known by all covariates, nearest first
+-- es: cada par queda fuera de los departamentos del programa y se conoce por todo lo comparado
 with ordered as (
     select
         *,

@@ -1,4 +1,5 @@
 -- no event lies in a month that its series does not publish there
+-- es: ningún hecho cae en un mes que su serie no publica allí
 with places as (
     select
         series_id,

@@ -1,4 +1,5 @@
 -- a month is published for all municipalities or for single ones, not for both
+-- es: un mes se publica para todos los municipios o para algunos, no para ambos
 with final as (
     select
         series_id,

@@ -1,4 +1,5 @@
 -- a month published for all has a figure in every municipality of the programme's departments
+-- es: un mes publicado para todos tiene cifra en cada municipio de los departamentos del programa
 with places as (
     select count(*) as municipalities
     from core.municipality

@@ -1,4 +1,5 @@
 -- the national totals a publisher states are the sums over municipalities of a file of that cut
+-- es: los totales nacionales publicados son las sumas de municipios de un archivo de ese corte
 with stated as (
     select
         series_id,

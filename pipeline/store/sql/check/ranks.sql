@@ -1,4 +1,5 @@
 -- positions of a map run from 1 to the number of ranked places, and ranks lie within their limits
+-- es: las posiciones van de 1 al número de lugares, y los puestos quedan entre sus límites
 with maps as (
     select
         *,

@@ -1,4 +1,5 @@
 -- a rate exists where person-years do, and lies between its limits
+-- es: hay tasa donde hay personas-año, y queda entre sus límites
 with figures as (
     select
         series_id,

@@ -1,4 +1,5 @@
 -- what is read from a file is stored or dropped, and every drop has a reason
+-- es: lo que se lee de un archivo se guarda o se deja fuera, y cada descarte tiene su razón
 with reasons as (
     select
         path,

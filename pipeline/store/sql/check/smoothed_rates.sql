@@ -1,4 +1,5 @@
 -- a smoothed rate stands beside a rate of one edition, within both its limits or without them
+-- es: una tasa suavizada acompaña una tasa de una edición, dentro de sus límites o sin ellos
 with final as (
     select
         smoothed.series_id,

@@ -1,4 +1,5 @@
 -- a gap is what its department's own figures say, and only years that compare have a direction
+-- es: una diferencia es lo que dicen las cifras de su departamento; compara solo años comparables
 with departments as (
     select
         department_code as place_code,

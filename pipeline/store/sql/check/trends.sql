@@ -1,4 +1,5 @@
 -- a trend has the events of its years, and a word only with limits that say so
+-- es: una tendencia tiene los hechos de sus años, y una palabra solo con límites que la sostengan
 with trends as (
     select * from mart.trend
     union all by name
