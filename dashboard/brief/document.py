@@ -130,7 +130,7 @@ def document(profile: Profile, detail: Detail) -> str:
     second = Markup("{}<div class='beside even'><div>{}</div><div>{}</div></div>{}{}").format(
         _charts(profile),
         _coverage(profile),
-        _reading(words),
+        _reading(profile),
         _caveats(words, recorded[: detail.caveats]),
         provenance(words, build.build_id, [profile.series[name] for name in profile.statistics]),
     )
@@ -184,8 +184,6 @@ def _in_words(profile: Profile, told: Sequence[Told], detail: Detail) -> Markup:
     violence = [one for one in told if one.series.kind == "violence"]
     lead = [key_figures(words, one.series, one.statistics) for one in violence[:_IN_WORDS]]
     said = _part(_("The newest figures in words"), bullets(lead, "lead"))
-    if profile.is_department:
-        return said
     found = standing_out(words, profile.series, profile.statistics.values())
     body = (
         bullets(found[: detail.standing_out], "lead") if found else _line(nothing_stands_out(words))
@@ -212,7 +210,7 @@ def _figures(words: Words, told: Sequence[Told], detail: Detail) -> Markup:
     ]
     recorded = [one for one in told if one.newest.events]
     rows = [_row(words, one) for one in recorded[: detail.rows]]
-    # Of a department no rank is told: no column without an entry.
+    # A department has no rank: no column without an entry.
     filled = [any(row[at] for row in rows) for at in range(len(heads))]
     body = Markup("<div class='figures'>{}</div>").format(
         table(list(compress(heads, filled)), [list(compress(row, filled)) for row in rows])
@@ -443,17 +441,21 @@ def _places_within(profile: Profile) -> dict[str, str]:
     }
 
 
-def _reading(words: Words) -> Markup:
+def _reading(profile: Profile) -> Markup:
     """What a reader must know to repeat the figures rightly."""
-    _ = words.text
+    _ = profile.words.text
     lines = [
         _("A rate in a small place swings by chance: read it with its likely range (95 %)."),
         _("Not comparable: the two periods do not measure the same thing; no change is named."),
         _("No clear change, too few events, not determined: no proof of calm, and none of alarm."),
         _("Where nothing is published the figure is unknown, not zero."),
-        _("A rank is a range: 1 is the highest rate of the municipalities in seven departments."),
         _("The figures describe the place; they do not measure what the programme did."),
     ]
+    if not profile.is_department:
+        rank = _(
+            "A rank is a range: 1 is the highest rate of the municipalities in seven departments."
+        )
+        lines.append(rank)
     return _part(_("How to read this"), bullets(lines, "reading"))
 
 

@@ -69,20 +69,21 @@ def no_typesetter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
 
 
+@pytest.mark.parametrize(("kind", "code"), [("place", PLACE), ("department", DEPARTMENT)])
 def test_the_brief_says_what_the_page_says(
-    data_dir: Path, printed: Printed, monkeypatch: pytest.MonkeyPatch
+    data_dir: Path, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, kind: str, code: str
 ) -> None:
     page = opened(data_dir, monkeypatch, lang="en")
     page.switch_page("pages/municipality.py")
-    page.query_params["place"] = PLACE
+    page.query_params[kind] = code
     page.run()
     assert not page.exception
     (lead,) = re.findall("<div class='said'>(.*?)</div>", text(page), re.DOTALL)
     sentences = [plain(one) for one in re.findall("<(?:p|li).*?>(.*?)</(?:p|li)>", lead)]
-    on_paper = said(printed.content)
+    on_paper = said(brief(warehouse, code, words("en")).content)
     assert len(sentences) > 1
     assert [one for one in sentences if one not in on_paper] == []
-    assert f"atlas/{facts.build(cached.warehouse()).build_id}/brief/{PLACE}/en" in text(page)
+    assert f"atlas/{facts.build(cached.warehouse()).build_id}/brief/{code}/en" in text(page)
 
 
 def test_figures_coverage_and_sources_are_on_it(printed: Printed) -> None:
