@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, FrameLocator, Page, expect
+from playwright.sync_api import Browser, FrameLocator, Page, expect
 
 from tests.app.country import publish
 from tests.browser.served import chromium, dashboard, painted
@@ -73,7 +73,10 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visit]]:
         one = Visit(page, address)
         page.on("request", lambda request: _note_stranger(one, request.url))
         page.on("pageerror", lambda error: one.complaints.append(str(error)))
-        page.on("console", lambda said: _note_complaint(one, said))
+        page.on(
+            "console",
+            lambda said: one.complaints.append(said.text) if said.type == "error" else None,
+        )
         opened.append(one)
         return one
 
@@ -82,13 +85,6 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Visit]]:
         one.page.context.close()
         assert one.strangers == []
         assert one.complaints == []
-
-
-def _note_complaint(visit: Visit, said: ConsoleMessage) -> None:
-    # Streamlit looks for its server below a page's own address first, and then above it.
-    is_looking = "/_stcore/" in said.location["url"] and "404" in said.text
-    if said.type == "error" and not is_looking:
-        visit.complaints.append(said.text)
 
 
 def _note_stranger(visit: Visit, url: str) -> None:
