@@ -16,6 +16,7 @@ from dashboard.downloads import measure_names, window_names
 from dashboard.facts import Place, Series
 from dashboard.freshness import series_staleness
 from dashboard.language import Window, Words
+from dashboard.links import follow_links, link
 from dashboard.paint import Scene, change, empty_map
 from dashboard.panel import coverage_panel, documented_panel, place_panel, series_panel
 from dashboard.pieces import provenance
@@ -43,6 +44,7 @@ def show() -> None:
             _("Recorded violence and programme coverage in seven departments of Colombia"),
         )
     _explore()
+    follow_links("map")
 
 
 @st.fragment
@@ -249,10 +251,16 @@ def _place_heading(words: Words, place: Place) -> None:
     where = [place.department_name]
     if place.pdet_subregion:
         where.append(_("PDET subregion {subregion}").format(subregion=place.pdet_subregion))
+    everything = link(
+        "municipality",
+        {"place": place.municipality_code},
+        words,
+        _("Everything about {place}").format(place=place.municipality_name),
+    )
     with st.container(horizontal=True, wrap=False, key="place"):
         st.html(
-            Markup("<div class='place'><h2>{}</h2><p>{}</p></div>").format(
-                place.municipality_name, " · ".join(where)
+            Markup("<div class='place'><h2>{}</h2><p>{}</p><p>{}</p></div>").format(
+                place.municipality_name, " · ".join(where), everything
             )
         )
         st.button(

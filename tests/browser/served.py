@@ -33,24 +33,31 @@ _START_SECONDS: Final = 30
 @contextmanager
 def dashboard(data_dir: Path, log: Path) -> Iterator[str]:
     """Address of a dashboard on the warehouse of a data folder, for as long as the block runs."""
+    with serving(ROOT / "dashboard/app.py", data_dir, log) as (address, _):
+        yield address
+
+
+@contextmanager
+def serving(script: Path, data_dir: Path, log: Path) -> Iterator[tuple[str, int]]:
+    """Address and process of a Streamlit script that is served while the block runs."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard/app.py"]
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
     options = [
         f"--server.port={port}",
         "--server.address=127.0.0.1",
         "--server.headless=true",
     ]
-    environment = {**os.environ, "DATA_DIR": str(data_dir)}
+    environment = {**os.environ, "DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT)}
     with log.open("w") as output:
         server = subprocess.Popen(
             [*command, *options], cwd=ROOT, env=environment, stdout=output, stderr=output
         )
         try:
             _await(address, server, log)
-            yield address
+            yield address, server.pid
         finally:
             server.terminate()
             server.wait(timeout=10)
