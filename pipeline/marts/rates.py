@@ -42,9 +42,8 @@ def store(draft: Draft, series: Sequence[Series]) -> "pd.Series[float]":
     spread
         Variance over mean of every series, by series: 1 for independent events, NaN where unknown.
     """
-    departments = list(PROGRAMME_DEPARTMENTS)
     store_rows(draft, "mart.population_yearly", draft.frame("mart/population_yearly"))
-    monthly = draft.frame("mart/rate_monthly", departments=departments)
+    monthly = draft.frame("mart/rate_monthly")
     dispersions = dispersion_table(
         monthly, [one.id for one in series if one.interval is Interval.OVERDISPERSED]
     )
@@ -55,8 +54,7 @@ def store(draft: Draft, series: Sequence[Series]) -> "pd.Series[float]":
     breaks = [_store_rates(draft, "month", monthly, spread)]
     del monthly  # one window at a time: each holds more than a million rows
     for window in ("rolling", "year"):
-        names = {"departments": departments} if window == "rolling" else {}
-        exposures = draft.frame(_MARTS[window].replace(".", "/"), **names)
+        exposures = draft.frame(_MARTS[window].replace(".", "/"))
         breaks.append(_store_rates(draft, window, exposures, spread))
         del exposures
     store_rows(draft, "mart.class_break", pd.concat(breaks, ignore_index=True))

@@ -34,6 +34,8 @@ _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": 2,
     "memory_limit": "1GB",
 }
+_VIEWS: Final = ("count_monthly", "mapped_place", "place_window", "rate", "series_month")
+"""Marts that are asked for and not stored."""
 _UNFINISHED: Final = ".part"
 _BATCH_ROWS: Final = 2 * 122_880
 """Two of DuckDB's row groups: what one thread writes at a time."""
@@ -42,7 +44,8 @@ _BATCH_ROWS: Final = 2 * 122_880
 def layout_version() -> str:
     """Fingerprint of what readers rely on; a warehouse of another layout is not read."""
     definitions = [_ddl(table)[0] for table in TABLES.values()]
-    return hashlib.sha256("\n".join([*definitions, _sql("mart/rate")]).encode()).hexdigest()[:12]
+    views = [_sql(f"mart/{name}") for name in _VIEWS]
+    return hashlib.sha256("\n".join([*definitions, *views]).encode()).hexdigest()[:12]
 
 
 @contextmanager
@@ -601,7 +604,7 @@ def _begun(path: Path) -> duckdb.DuckDBPyConnection:
         statements = [
             *(f"create schema {layer}" for layer in layers),
             *(statement for table in TABLES.values() for statement in _ddl(table)),
-            f"create view mart.rate as {_sql('mart/rate')}",
+            *(f"create view mart.{name} as {_sql(f'mart/{name}')}" for name in _VIEWS),
         ]
         connection.execute(";".join(["begin", *statements, "commit"]))
     except BaseException:

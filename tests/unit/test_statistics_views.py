@@ -1,7 +1,6 @@
 """What the read door tells where there is something to tell: eleven years of the country."""
 
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,7 +8,6 @@ import pytest
 
 from pipeline import views
 from pipeline.store.warehouse import Warehouse
-from tests.world import years
 
 UNKNOWN = {"ratio", "ratio_lower", "ratio_upper", "percent", "p", "adjusted_p"}
 
@@ -54,18 +52,6 @@ def test_a_department_changes_with_its_unlocated_events(eleven_years: Warehouse)
     assert set(views.department_changes(eleven_years, "migrations", "year")["department_code"]) <= {
         "05"
     }
-
-
-def test_three_years_of_which_one_has_no_known_residents_have_no_person_years(
-    tmp_path: Path,
-) -> None:
-    frames = years.frames()
-    known = frames["core.population_yearly"]
-    frames["core.population_yearly"] = known[known["year"] > years.FIRST]
-    with years.world.stored(tmp_path, frames) as draft:
-        draft.check()
-        windows = draft.frame("mart/trend", departments=["05"], digits=2)
-    assert windows["year"].min() == years.FIRST + 1
 
 
 def test_a_departments_own_file_is_what_changes(eleven_years: Warehouse) -> None:

@@ -9,24 +9,15 @@ with changes as (
     from mart.change_department
 ),
 
-windows as (
-    select * from mart.rate_window
-    union all by name
-    select
-        *,
-        department_code as municipality_code
-    from mart.rate_department_window
-),
-
 counted as (
     select
         change.*,
         rates.events as events_of_window
     from changes as change
-    left join windows as rates
+    left join mart.place_window as rates
         on
             change.series_id = rates.series_id
-            and change.municipality_code = rates.municipality_code
+            and change.municipality_code = rates.place_code
             and change.time_window = rates.time_window
             and change.period = rates.period
 ),

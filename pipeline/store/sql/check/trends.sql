@@ -9,15 +9,6 @@ with trends as (
     from mart.trend_department
 ),
 
-windows as (
-    select * from mart.rate_window
-    union all by name
-    select
-        *,
-        department_code as municipality_code
-    from mart.rate_department_window
-),
-
 counted as (
     select
         trend.series_id,
@@ -30,10 +21,10 @@ counted as (
         any_value(trend.events) as events,
         sum(rates.events) as events_of_years
     from trends as trend
-    left join windows as rates
+    left join mart.place_window as rates
         on
             trend.series_id = rates.series_id
-            and trend.municipality_code = rates.municipality_code
+            and trend.municipality_code = rates.place_code
             and rates.time_window = 'year'
             and year(rates.period) between trend.first_year and trend.last_year
             and rates.person_years is not null

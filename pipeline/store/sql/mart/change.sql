@@ -13,30 +13,22 @@ with spans as (
     group by all
 ),
 
-places as (
-    select * from mart.rate_window
-    union all by name
-    select
-        *,
-        department_code as municipality_code
-    from mart.rate_department_window
-),
-
 rates as (
     select
         windows.*,
+        windows.place_code as municipality_code,
         spans.first_month,
         spans.last_month,
         spans.length
-    from places as windows
+    from mart.place_window as windows
     inner join spans
         on
             windows.time_window = spans.time_window
             and windows.period = spans.period
     where
         not windows.is_provisional
-        and length(windows.municipality_code) = $digits
-        and left(windows.municipality_code, 2) in (select unnest($departments))
+        and length(windows.place_code) = $digits
+        and left(windows.place_code, 2) in (select unnest($departments))
 ),
 
 editions as (

@@ -55,14 +55,9 @@ grouped as (
         left(crime.municipality_code, 2) as department_code,
         year(crime.month) as year,
         case
-            when count(*) = count(sizes.group_squares) then sum(sizes.group_squares)
+            when count(*) = count(crime.group_squares) then sum(crime.group_squares)
         end as group_squares
-    from core.crime_monthly as crime
-    left join core.crime_group_monthly as sizes
-        on
-            crime.series_id = sizes.series_id
-            and crime.municipality_code = sizes.municipality_code
-            and crime.month = sizes.month
+    from mart.count_monthly as crime
     where crime.series_id not in (select series_id from core.crime_department_yearly)
     group by all
 ),

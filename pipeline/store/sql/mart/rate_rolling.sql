@@ -1,34 +1,8 @@
--- one row per series, municipality or unlocated remainder of $departments, and month that ends
--- twelve consecutive published months
+-- one row per series, municipality or unlocated remainder of the programme's departments, and
+-- month that ends twelve consecutive published months
 -- An event counts in the twelve windows that hold its month. The population is the mean over the
 -- days of the window, unknown if that of any month is.
-with places as (
-    select municipality_code
-    from core.municipality
-    where department_code in (select unnest($departments))
-    union all
-    select distinct municipality_code
-    from core.crime_monthly
-    where
-        municipality_code like '%000'
-        and left(municipality_code, 2) in (select unnest($departments))
-),
-
-months as (
-    select
-        availability.series_id,
-        availability.municipality_code,
-        availability.month,
-        series.has_rate,
-        year(availability.month) as year,
-        day(last_day(availability.month)) as days,
-        availability.status = 'provisional' as is_provisional
-    from core.availability
-    inner join core.series on availability.series_id = series.series_id
-    where series.grain = 'municipality and month'
-),
-
-windows as (
+with windows as (
     select
         series_id,
         municipality_code,
@@ -37,7 +11,7 @@ windows as (
         cast(sum(days) over twelve as integer) as days,
         bool_or(is_provisional) over twelve as is_provisional,
         count(*) over twelve = 12 as is_whole
-    from months
+    from mart.series_month
     window twelve as (
         partition by series_id, municipality_code
         order by month
@@ -50,14 +24,14 @@ published as (
         windows.* exclude (municipality_code),
         places.municipality_code
     from windows
-    cross join places
+    cross join mart.mapped_place as places
     where
         windows.municipality_code = 'all'
         and windows.is_whole
     union all by name
     select windows.*
     from windows
-    inner join places on windows.municipality_code = places.municipality_code
+    inner join mart.mapped_place as places on windows.municipality_code = places.municipality_code
     where windows.is_whole
 ),
 
@@ -68,16 +42,11 @@ summed as (
         cast(crime.month + to_months(ahead.months) as date) as month,
         cast(sum(crime.events) as double) as events,
         case
-            when count(*) = count(sizes.group_squares)
-                then cast(sum(sizes.group_squares) as double)
+            when count(*) = count(crime.group_squares)
+                then cast(sum(crime.group_squares) as double)
         end as group_squares
-    from core.crime_monthly as crime
-    left join core.crime_group_monthly as sizes
-        on
-            crime.series_id = sizes.series_id
-            and crime.municipality_code = sizes.municipality_code
-            and crime.month = sizes.month
-    semi join places on crime.municipality_code = places.municipality_code
+    from mart.count_monthly as crime
+    semi join mart.mapped_place as places on crime.municipality_code = places.municipality_code
     cross join range(12) as ahead (months)
     group by all
 ),
@@ -87,7 +56,7 @@ calendar as (
         month,
         year,
         days
-    from months
+    from mart.series_month
 ),
 
 exposure as (
@@ -101,7 +70,7 @@ exposure as (
         count(*) over twelve = 12 as is_whole
     from calendar
     inner join mart.population_yearly as residents on calendar.year = residents.year
-    semi join places on residents.municipality_code = places.municipality_code
+    semi join mart.mapped_place as places on residents.municipality_code = places.municipality_code
     window twelve as (
         partition by residents.municipality_code
         order by calendar.month

@@ -80,15 +80,10 @@ by_month as (
         asked.period,
         sum(crime.events) as events,
         case
-            when count(*) = count(sizes.group_squares) then sum(sizes.group_squares)
+            when count(*) = count(crime.group_squares) then sum(crime.group_squares)
         end as group_squares
-    from core.crime_monthly as crime
+    from mart.count_monthly as crime
     inner join asked on crime.series_id = asked.series_id and crime.month = asked.month
-    left join core.crime_group_monthly as sizes
-        on
-            crime.series_id = sizes.series_id
-            and crime.municipality_code = sizes.municipality_code
-            and crime.month = sizes.month
     group by all
 ),
 

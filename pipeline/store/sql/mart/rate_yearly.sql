@@ -43,14 +43,9 @@ crime as (
         year(monthly.month) as year,
         sum(monthly.events) as events,
         case
-            when count(*) = count(sizes.group_squares) then sum(sizes.group_squares)
+            when count(*) = count(monthly.group_squares) then sum(monthly.group_squares)
         end as group_squares
-    from core.crime_monthly as monthly
-    left join core.crime_group_monthly as sizes
-        on
-            monthly.series_id = sizes.series_id
-            and monthly.municipality_code = sizes.municipality_code
-            and monthly.month = sizes.month
+    from mart.count_monthly as monthly
     group by all
     union all by name
     select *

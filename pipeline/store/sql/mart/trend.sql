@@ -1,15 +1,6 @@
 -- one row per series, place in $departments, and calendar year without a provisional month
 -- Places are municipalities if codes have $digits 5, departments if 2.
-with places as (
-    select * from mart.rate_window
-    union all by name
-    select
-        *,
-        department_code as municipality_code
-    from mart.rate_department_window
-),
-
-residents as (
+with residents as (
     select
         left(municipality_code, $digits) as municipality_code,
         year,
@@ -21,23 +12,23 @@ residents as (
 final as (
     select
         rates.series_id,
-        rates.municipality_code,
+        rates.place_code as municipality_code,
         year(rates.period) as year,
         rates.events,
         rates.person_years,
         rates.dispersion,
         residents.edition
-    from places as rates
+    from mart.place_window as rates
     inner join residents
         on
-            rates.municipality_code = residents.municipality_code
+            rates.place_code = residents.municipality_code
             and year(rates.period) = residents.year
     where
         rates.time_window = 'year'
         and not rates.is_provisional
-        and length(rates.municipality_code) = $digits
-        and left(rates.municipality_code, 2) in (select unnest($departments))
-    order by rates.series_id, rates.municipality_code, year
+        and length(rates.place_code) = $digits
+        and left(rates.place_code, 2) in (select unnest($departments))
+    order by rates.series_id, rates.place_code, year
 )
 
 select * from final

@@ -87,14 +87,9 @@ counts as (
     select
         crime.month,
         crime.events,
-        sizes.group_squares
-    from core.crime_monthly as crime
+        crime.group_squares
+    from mart.count_monthly as crime
     semi join places on crime.municipality_code = places.municipality_code
-    left join core.crime_group_monthly as sizes
-        on
-            crime.series_id = sizes.series_id
-            and crime.municipality_code = sizes.municipality_code
-            and crime.month = sizes.month
     where crime.series_id = $series_id
     union all
     select
