@@ -1,5 +1,8 @@
 """Check of an official coverage list that a reader holds: read, judged, shown, not kept."""
 
+import json
+from typing import Final
+
 import streamlit as st
 from markupsafe import Markup
 
@@ -7,6 +10,19 @@ from dashboard.language import Words
 from dashboard.phrases import coverage_phrases
 from dashboard.pieces import part, table
 from pipeline import SOMOS_COMUNIDAD, CheckedList, Warehouse, checked_list, views
+
+# Streamlit calls the field a mere decoration and names it all the same, which no reader can follow;
+# its button speaks English only.
+_MENDED: Final = """<script>
+  const mend = (tries) => {{
+    const field = document.querySelector("[data-testid=stFileUploaderDropzone]");
+    if (field) {{
+      field.removeAttribute("role");
+      field.querySelector("button").setAttribute("aria-label", {label});
+    }} else if (tries) setTimeout(mend, 50, tries - 1);
+  }};
+  mend(100);
+</script>"""
 
 
 def list_check(warehouse: Warehouse, words: Words) -> None:
@@ -25,6 +41,7 @@ def list_check(warehouse: Warehouse, words: Words) -> None:
         label_visibility="collapsed",
         max_upload_size=1,
     )
+    st.html(_MENDED.format(label=json.dumps(_("Choose a file"))), unsafe_allow_javascript=True)
     if held is None:
         return
     checked = checked_list(held.getvalue(), held.name, views.places(warehouse), SOMOS_COMUNIDAD)

@@ -71,7 +71,7 @@ LINES = {
 }
 
 
-@pytest.mark.parametrize(("lang", "link"), [("en", "Data and methods"), ("es", "Datos y fuentes")])
+@pytest.mark.parametrize(("lang", "link"), [("en", "Data and methods"), ("es", "Datos y métodos")])
 @pytest.mark.parametrize("place", ["", "05901"], ids=["series panel", "place panel"])
 def test_the_map_says_above_and_beside_that_its_series_is_stale(
     country, monkeypatch, lang, link, place

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Frame, Page
 from tests.browser.served import MAP, painted
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PATHS = ["/", "/trends", "/municipality", "/compare", "/alerts", "/sources"]
+PATHS = ["/", "/trends", "/municipality", "/compare", "/alerts", "/programme", "/sources"]
 
 
 def breaches(where: Page | Frame) -> list[str]:

@@ -207,8 +207,8 @@ def test_the_reader_changes_the_language_of_everything(visit: Callable[..., Visi
     expect(frame.locator(".search input")).to_have_attribute("placeholder", "Buscar un municipio")
     expect(here.page.locator("section.coverage h3")).to_have_text("Cobertura del programa")
     here.page.wait_for_url("**lang=es**")
-    here.page.get_by_role("link", name="Datos y fuentes").click()
-    expect(here.page.get_by_role("heading", level=1)).to_have_text("Datos y fuentes")
+    here.page.get_by_role("link", name="Datos y métodos").click()
+    expect(here.page.get_by_role("heading", level=1)).to_have_text("Datos y métodos")
     assert here.parameter("lang") == "es"
 
 
