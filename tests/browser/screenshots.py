@@ -3,36 +3,72 @@
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import Final, Literal, NamedTuple
 
 from PIL import Image
+from playwright.sync_api import Browser
 
-from tests.browser.served import ROOT, chromium, dashboard, painted
+from tests.browser.served import MAP, ROOT, chromium, dashboard, painted
 
-SIZES: Final = {"phone": (390, 844), "laptop": (1280, 960), "wide": (1920, 1080)}
-_VIEW: Final = "series=homicide_police&measure=rate&window=rolling&place=19698"
-_DRAW_MS: Final = 2_000
+_DRAW_MS: Final = 2_500
+
+
+class _Picture(NamedTuple):
+    """How pictures of a kind are taken."""
+
+    name: str
+    width: int
+    height: int
+    language: Literal["es", "en"]
+    theme: Literal["light", "dark"] = "light"
+
+
+_PICTURES: Final = (
+    _Picture("phone-es", 390, 844, "es"),
+    _Picture("laptop-es", 1280, 960, "es"),
+    _Picture("laptop-en", 1280, 960, "en"),
+    _Picture("laptop-es-dark", 1280, 960, "es", "dark"),
+    _Picture("wide-es", 1920, 1080, "es"),
+)
+_VIEWS: Final = {
+    "map": "/?series=homicide_police&measure=rate&window=rolling&place=19698",
+    "trends": "/trends?series=homicide_police",
+    "municipality": "/municipality?place=52835",
+    "compare": "/compare?series=homicide_police",
+    "alerts": "/alerts?series=homicide_police",
+    "programme": "/programme",
+    "sources": "/sources",
+}
 
 
 def take(data_dir: Path, folder: Path) -> None:
-    """Photograph the map in both languages at every size."""
+    """Photograph every page in both languages, both themes and every size."""
     folder.mkdir(parents=True, exist_ok=True)
     with (
         TemporaryDirectory() as logs,
         dashboard(data_dir, Path(logs) / "log") as address,
         chromium() as browser,
     ):
-        for name, (width, height) in SIZES.items():
-            context = browser.new_context(viewport={"width": width, "height": height})
-            page = context.new_page()
-            for language in ("es", "en"):
-                page.goto(f"{address}/?{_VIEW}&lang={language}")
-                painted(page)
-                page.wait_for_timeout(_DRAW_MS)
-                path = folder / f"map-{name}-{language}.png"
-                page.screenshot(path=path)
-                _fewer_colours(path)
-            context.close()
+        for picture in _PICTURES:
+            _photograph(browser, address, picture, folder)
+
+
+def _photograph(browser: Browser, address: str, picture: _Picture, folder: Path) -> None:
+    context = browser.new_context(
+        viewport={"width": picture.width, "height": picture.height}, color_scheme=picture.theme
+    )
+    page = context.new_page()
+    for name, view in _VIEWS.items():
+        page.goto(f"{address}{view}{'&' if '?' in view else '?'}lang={picture.language}")
+        page.locator("h1").wait_for()
+        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+        if page.locator(MAP).count():
+            painted(page)
+        page.wait_for_timeout(_DRAW_MS)
+        path = folder / f"{name}-{picture.name}.png"
+        page.screenshot(path=path)
+        _fewer_colours(path)
+    context.close()
 
 
 def _fewer_colours(path: Path) -> None:
