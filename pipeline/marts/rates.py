@@ -92,14 +92,17 @@ def dispersion_table(monthly: pd.DataFrame, series_ids: Sequence[str]) -> pd.Dat
     dispersions
         Rows of ``mart.dispersion``; a series without two months to compare has none.
     """
-    place, codes = pd.factorize(monthly["municipality_code"])
+    place, codes = pd.factorize(monthly["municipality_code"], sort=True)
     whole = ~codes.str.endswith("000")[place] & ~monthly["is_provisional"].to_numpy()
+    month = monthly["month"].to_numpy()
     group = place * 10_000 + monthly["month"].dt.year.to_numpy()
     events, days = monthly["events"].to_numpy(), monthly["days"].to_numpy()
     rows = []
     for one, every in monthly.groupby("series_id").indices.items():
-        at = every[whole[every]]
         if one in series_ids:
+            at = every[whole[every]]
+            # Rows come in any order, and the last digit of a sum depends on it.
+            at = at[np.lexsort((month[at], place[at]))]
             found = dispersion(events[at], expected_shares=days[at], groups=group[at])
             rows.append((one, found))
     table = pd.DataFrame(rows, columns=["series_id", "dispersion"]).dropna(ignore_index=True)

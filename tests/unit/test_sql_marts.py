@@ -303,6 +303,23 @@ def test_dispersion_leaves_out_months_that_may_grow_and_unlocated_events() -> No
     assert dispersion_table(monthly, ["sightings"]).empty
 
 
+def test_dispersion_is_the_same_to_the_last_digit_in_any_order_of_rows() -> None:
+    random = np.random.default_rng(5)
+    places = pd.DataFrame({"municipality_code": [f"0590{place}" for place in range(9)]})
+    months = pd.DataFrame({"month": pd.date_range("2015-01-01", periods=72, freq="MS", unit="s")})
+    monthly = places.merge(months, how="cross").assign(
+        series_id="crowds",
+        days=lambda rows: rows["month"].dt.days_in_month,
+        events=random.poisson(0.7, 9 * 72) * 3.0,
+        is_provisional=False,
+    )
+    found = {
+        dispersion_table(monthly.sample(frac=1, random_state=seed), ["crowds"])["dispersion"].item()
+        for seed in range(20)
+    }
+    assert len(found) == 1
+
+
 def test_breaks_come_from_the_mapped_departments_alone() -> None:
     rates = pd.DataFrame(
         {
