@@ -18,7 +18,11 @@ _MENDED: Final = """<script>
     const field = document.querySelector("[data-testid=stFileUploaderDropzone]");
     if (field) {{
       field.removeAttribute("role");
-      field.querySelector("button").setAttribute("aria-label", {label});
+      const button = field.querySelector("button:not([aria-label])");
+      if (button) {{
+        button.setAttribute("aria-label", {label});
+        button.classList.add("chooses");
+      }}
     }} else if (tries) setTimeout(mend, 50, tries - 1);
   }};
   mend(100);
