@@ -24,7 +24,7 @@ def test_a_link_opens_a_place_with_all_its_charts(visit, language, title) -> Non
     expect(page.locator("svg.multiple")).to_have_count(7)
     # What streamlit sanitises loses its drawings; what a pointer is told is drawn too.
     assert page.locator("svg.multiple .hit title").count() > 7
-    page.get_by_test_id("stVegaLiteChart").locator("[role=graphics-document]").wait_for()
+    page.get_by_test_id("stVegaLiteChart").locator("svg.marks").wait_for()
     assert one.parameter("series") == "migrations"
 
 
