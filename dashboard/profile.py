@@ -15,7 +15,7 @@ from dashboard.facts import Newest, Peer, Place, Series, Statistics, Year
 from dashboard.language import Words
 from dashboard.links import link
 from dashboard.multiples import Axis, Frame, rate_and_range, small_multiple, year_words
-from dashboard.phrases import SYMBOLS, change_phrases, trend_phrases
+from dashboard.phrases import SYMBOLS, change_phrases, coverage_phrases, trend_phrases
 from dashboard.pieces import (
     NOTHING,
     bullets,
@@ -104,6 +104,15 @@ class Profile:
         return facts.statistics(self.warehouse, self.code)
 
     @property
+    def municipalities(self) -> dict[str, str]:
+        """Names of a department's municipalities by code."""
+        return {
+            code: place.municipality_name
+            for code, place in facts.places(self.warehouse).items()
+            if code.startswith(self.code)
+        }
+
+    @property
     def axis(self) -> Axis:
         """The years that its charts share."""
         known = [one.year for years in self.years.values() for one in years]
@@ -122,7 +131,7 @@ def lead(profile: Profile, chosen: Series) -> Markup:
         if name in profile.statistics
     ]
     lines = standing_out(words, profile.series, profile.statistics.values())
-    return Markup("<div class='said'>{}<h3>{}</h3>{}</div>").format(
+    return Markup("<div class='in-words'>{}<h3>{}</h3>{}</div>").format(
         each("<p>{}</p>", _ones(sentences)),
         _("What stands out from chance"),
         bullets(lines, "caveats")
@@ -175,8 +184,8 @@ def _trend_tile(words: Words, statistics: Statistics) -> Iterable[Markup]:
 def word_tile(label: str, symbol: str, word: str, below: str) -> Markup:
     """A word with its sign in the place of a figure."""
     return Markup(
-        "<div class='tile'><span class='label'>{}</span><span class='word'><i aria-hidden='true'>"
-        "{}</i> {}</span><span class='below'>{}</span></div>"
+        "<div class='tile'><span class='label'>{}</span><span class='told-word'>"
+        "<i aria-hidden='true'>{}</i> {}</span><span class='below'>{}</span></div>"
     ).format(label, symbol, word, below)
 
 
@@ -447,6 +456,25 @@ def revision_section(profile: Profile) -> Markup:
     return section(
         _("What has been revised"), Markup("<p>{}</p>{}").format(text, bullets(lines, "caveats"))
     )
+
+
+def department_coverage(profile: Profile) -> Markup:
+    """How many of a department's municipalities are in each state, and which a source names."""
+    words, _ = profile.words, profile.words.text
+    known = facts.coverage(profile.warehouse, SOMOS_COMUNIDAD.id)
+    lines = []
+    for state, phrase in coverage_phrases(words).items():
+        names = [
+            name for code, name in profile.municipalities.items() if known[code].state == state
+        ]
+        named = f" {', '.join(names)}." if state in {"documented", "covered"} else ""
+        if names:
+            lines.append((phrase.name, words.number(len(names)), named))
+    meaning = _(
+        "A candidate is a PDET municipality that may or may not be among those still unknown. Of "
+        "those without evidence nothing was found, and nothing that excludes them."
+    )
+    return Markup("{}<p>{}</p>").format(each("<p><b>{}: {}.</b>{}</p>", lines), meaning)
 
 
 def year_table(profile: Profile) -> Markup:

@@ -70,7 +70,7 @@ def key_figures(words: Words, series: Series, statistics: Statistics) -> str:
     -------
     sentence
         ``Homicide, 2024: 18 victims; rate 41 per 100,000 residents a year, likely between 26 and
-        62; no clear change (14 in the year before).``
+        62; no clear change (14 in the year before).`` in either language.
     """
     _ = words.text
     newest = statistics.newest
@@ -332,7 +332,8 @@ def revision_sentence(words: Words, series: Series, said: Sequence[Revised]) -> 
     Returns
     -------
     sentence
-        ``Extortion, 2024: 14 in the release of May 2025, 17 in that of January 2026 (shown here).``
+        ``Extortion, 2024: 14 in the release of May 2025, 17 in the release of January 2026 (shown
+        here).`` in either language.
     """
     _ = words.text
     shown = _("{count} in the release of {month} (shown here)")

@@ -20,7 +20,7 @@ from dashboard.language import Words
 from dashboard.multiples import Frame, small_multiple
 from dashboard.phrases import SYMBOLS, change_phrases, coverage_phrases, evidence, trend_phrases
 from dashboard.pieces import bullets, each, provenance, table
-from dashboard.profile import Profile
+from dashboard.profile import Profile, department_coverage
 from dashboard.sentences import key_figures, nothing_stands_out, standing_out
 from dashboard.state import Measure
 from dashboard.timeline import marked_dates
@@ -161,7 +161,7 @@ def _head(profile: Profile, cut: date) -> Markup:
     words, _ = profile.words, profile.words.text
     if profile.place is None:
         kind = _("Department brief")
-        places = _places_within(profile)
+        places = profile.municipalities
         within = [
             _("code {code}").format(code=profile.code),
             words.plural("{count} municipality", "{count} municipalities", len(places)),
@@ -393,7 +393,7 @@ def _coverage(profile: Profile) -> Markup:
     words, _ = profile.words, profile.words.text
     known = facts.coverage(profile.warehouse, SOMOS_COMUNIDAD.id)
     body = (
-        _department_coverage(profile, known)
+        department_coverage(profile)
         if profile.is_department
         else _municipal_coverage(words, known[profile.code])
     )
@@ -413,32 +413,6 @@ def _municipal_coverage(words: Words, coverage: Coverage) -> Markup:
     phrase = coverage_phrases(words)[coverage.state]
     lines = [phrase.meaning, *evidence(words, coverage)]
     return _line(phrase.name, "state") + Markup("").join(map(_line, lines))
-
-
-def _department_coverage(profile: Profile, known: dict[str, Coverage]) -> Markup:
-    """How many municipalities are in each state, and which ones a source names."""
-    words, _ = profile.words, profile.words.text
-    places = _places_within(profile)
-    lines = []
-    for state, phrase in coverage_phrases(words).items():
-        names = [name for code, name in places.items() if known[code].state == state]
-        named = f" {', '.join(names)}." if state in {"documented", "covered"} else ""
-        if names:
-            lines.append((phrase.name, words.number(len(names)), named))
-    told = _(
-        "A candidate is a PDET municipality that may or may not be among those still unknown. Of "
-        "those without evidence nothing was found, and nothing that excludes them."
-    )
-    return each("<p><b>{}: {}.</b>{}</p>", lines) + _line(told)
-
-
-def _places_within(profile: Profile) -> dict[str, str]:
-    """Names of a department's municipalities by code."""
-    return {
-        code: place.municipality_name
-        for code, place in facts.places(profile.warehouse).items()
-        if code.startswith(profile.code)
-    }
 
 
 def _reading(profile: Profile) -> Markup:

@@ -16,10 +16,11 @@ from dashboard.language import Window, Words
 from dashboard.links import follow_links
 from dashboard.palette import shown_palette
 from dashboard.panel import coverage_panel
-from dashboard.pieces import bullets, note, provenance
+from dashboard.pieces import bullets, note, provenance, section
 from dashboard.profile import (
     Profile,
     answers,
+    department_coverage,
     figure_tiles,
     lead,
     multiples,
@@ -103,7 +104,9 @@ def show() -> None:
     st.html(peer_section(profile))
     st.html(publisher_section(profile))
     st.html(revision_section(profile))
-    if not profile.is_department:
+    if profile.is_department:
+        st.html(section(_("Programme coverage"), department_coverage(profile)))
+    else:
         coverage = facts.coverage(warehouse, SOMOS_COMUNIDAD.id)[profile.code]
         coverage_panel(words, coverage)
     _tables(profile, selection)
@@ -131,8 +134,6 @@ def _selection(warehouse: Warehouse, words: Words) -> tuple[Selection, list[str]
             )
         selection = replace(selection, series=published[0].series_id if published else None)
     shown = facts.all_series(warehouse).get(selection.series or "")
-    if shown and not (shown.has_rate or selection.measure == "count"):
-        selection = replace(selection, measure="rate")
     windows = _windows(shown, selection)
     if selection.window not in windows:
         selection = replace(selection, window=windows[0])

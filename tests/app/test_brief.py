@@ -78,7 +78,7 @@ def test_the_brief_says_what_the_page_says(
     page.query_params[kind] = code
     page.run()
     assert not page.exception
-    (lead,) = re.findall("<div class='said'>(.*?)</div>", text(page), re.DOTALL)
+    (lead,) = re.findall("<div class='in-words'>(.*?)</div>", text(page), re.DOTALL)
     sentences = [plain(one) for one in re.findall("<(?:p|li).*?>(.*?)</(?:p|li)>", lead)]
     on_paper = said(brief(warehouse, code, words("en")).content)
     assert len(sentences) > 1

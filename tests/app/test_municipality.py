@@ -86,14 +86,17 @@ def test_the_tables_hold_what_is_drawn(country: Path, monkeypatch: pytest.Monkey
     assert len(re.findall("<title>", drawn)) == len(re.findall("<td>[^–]", table))
 
 
-def test_a_department_is_told_without_coverage(
+def test_a_department_is_told_with_its_states_of_coverage(
     country: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = profile(country, monkeypatch, lang="es", department="05")
     said = text(page)
     assert "<h2>Tierra Nuestra</h2>" in said
     assert "Serie sightings, 2021: 8 casos" in said
-    assert "class='coverage'" not in said
+    (coverage,) = [piece for piece in said.split("\n") if "Cobertura del programa" in piece]
+    assert "<b>Documentado: 1.</b> Villa Prueba." in coverage
+    assert "Peñón" not in coverage  # a candidate is counted, not named
+    assert "Serie" not in coverage
     assert page.query_params["department"] == "05"
 
 
