@@ -14,8 +14,6 @@ from pipeline import Warehouse, published_path, views
 
 COLOURS = ("#fbfaf6", "#fce2b8", "#f9bd81", "#ef9060", "#d85d4c", "#ad3044", "#6b1537")
 VENDOR = "../../app/static/vendor/leaflet"
-folium.Map.default_js = [("leaflet", f"{VENDOR}/leaflet.js")]
-folium.Map.default_css = [("leaflet", f"{VENDOR}/leaflet.css")]
 
 
 @st.cache_resource
@@ -38,16 +36,24 @@ def outlines() -> list[dict[str, object]]:
     ]
 
 
-measure = st.selectbox("Measure", ["rate", "count"])
-values = views.map_values(warehouse(), "homicide_police", "year", date(2024, 1, 1))
-classes = dict(zip(values["municipality_code"], values[f"{measure}_class"], strict=True))
-drawn = folium.Map(location=[5.5, -75.5], zoom_start=6, tiles=None)
-folium.GeoJson(
-    {"type": "FeatureCollection", "features": outlines()},
-    style_function=lambda feature: {
-        "fillColor": COLOURS[min(classes.get(feature["properties"]["code"], 0), 6)],
-        "fillOpacity": 1,
-        "weight": 0.6,
-    },
-).add_to(drawn)
-st_folium(drawn, use_container_width=True, returned_objects=[])
+def show() -> None:
+    """Choose, ask, draw."""
+    folium.Map.default_js = [("leaflet", f"{VENDOR}/leaflet.js")]
+    folium.Map.default_css = [("leaflet", f"{VENDOR}/leaflet.css")]
+    measure = st.selectbox("Measure", ["rate", "count"])
+    values = views.map_values(warehouse(), "homicide_police", "year", date(2024, 1, 1))
+    classes = dict(zip(values["municipality_code"], values[f"{measure}_class"], strict=True))
+    drawn = folium.Map(location=[5.5, -75.5], zoom_start=6, tiles=None)
+    folium.GeoJson(
+        {"type": "FeatureCollection", "features": outlines()},
+        style_function=lambda feature: {
+            "fillColor": COLOURS[min(classes.get(feature["properties"]["code"], 0), 6)],
+            "fillOpacity": 1,
+            "weight": 0.6,
+        },
+    ).add_to(drawn)
+    st_folium(drawn, use_container_width=True, returned_objects=[])
+
+
+if __name__ == "__main__":
+    show()
