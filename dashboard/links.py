@@ -26,6 +26,8 @@ export default function ({ setTriggerValue }) {
     const isPlain = !event.button && !event.metaKey && !event.ctrlKey && !event.shiftKey;
     if (!link || !isPlain) return;
     event.preventDefault();
+    // What a small chart leads to stands at the head of the page.
+    if (link.closest("figure")) document.querySelector("[data-testid=stMain]").scrollTo({ top: 0 });
     const url = new URL(link.href);
     const page = url.pathname.split("/").pop();
     setTriggerValue("followed", { page, query: Object.fromEntries(url.searchParams) });

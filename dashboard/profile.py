@@ -296,20 +296,29 @@ def _newest_line(words: Words, series: Series, newest: Newest | None) -> str:
 
 
 def _below(words: Words, series: Series, statistics: Statistics) -> Iterable[str]:
-    """The period of the newest figures, the trend in a word, and until when there are data."""
+    """Period, change and trend of the newest figures, and until when there are data."""
     newest = statistics.newest
     if newest is not None:
-        yield f"{capital(words.period(newest.start, newest.window))}."
-    if word := _trend_word(words, statistics):
-        yield word
+        period = capital(words.period(newest.start, newest.window))
+        yield f"{period}{_change_word(words, newest)}."
+    if statistics.trend is not None:
+        yield _trend_word(words, statistics)
     yield data_until(words, series)
 
 
-def _trend_word(words: Words, statistics: Statistics) -> str:
-    if statistics.trend is None or statistics.trend == "not determined":
+def _change_word(words: Words, newest: Newest) -> str:
+    if newest.change is None:
         return ""
-    years = f"{statistics.trend_first_year:.0f}–{statistics.trend_last_year:.0f}"
-    return f"{SYMBOLS[statistics.trend]} {trend_phrases(words)[statistics.trend].name} {years}."
+    return f": {SYMBOLS[newest.change]} {change_phrases(words)[newest.change].name}"
+
+
+def _trend_word(words: Words, statistics: Statistics) -> str:
+    _ = words.text
+    trend = str(statistics.trend)
+    return _("Trend {years}: {word}.").format(
+        years=f"{statistics.trend_first_year:.0f}–{statistics.trend_last_year:.0f}",
+        word=f"{SYMBOLS[trend]} {trend_phrases(words)[trend].name}",
+    )
 
 
 def peer_section(profile: Profile) -> Markup:
