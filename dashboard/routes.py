@@ -169,8 +169,9 @@ def warm() -> None:
         warehouse = cached.warehouse()
         shapes(warehouse)
         for series_id, series in facts.all_series(warehouse).items():
-            if "year" in series.offer.windows:
-                measure: Measure = "rate" if series.has_rate else "count"
+            statistics.offered(warehouse, series_id)
+            measures: tuple[Measure, ...] = ("rate", "count") if series.has_rate else ("count",)
+            for measure in measures if "year" in series.offer.windows else ():
                 facts.colour_classes(warehouse, series_id, "year", measure)
                 classes(warehouse, series_id, "year", measure)
 

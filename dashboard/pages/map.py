@@ -53,8 +53,8 @@ def _explore() -> None:
     view, bends = _view(language())
     second = _second(view) if view.selection.two else None
     is_bare = view.selection.view == "map"
-    if not is_bare:
-        _controls(view)
+    # Written last, though they stand first: the map need not wait for them.
+    controls = st.container(horizontal=True, key="controls") if not is_bare else None
     # Always there: a note that came or went in the page itself would make it rebuild the map.
     with st.container(key="notes"):
         for bend in bends:
@@ -73,7 +73,9 @@ def _explore() -> None:
         with st.container(key="side"):
             if not is_bare:
                 _side(view)
-    if not is_bare:
+    if controls is not None:
+        with controls:
+            _controls(view)
         _table(view)
 
 
@@ -161,45 +163,44 @@ def _controls(view: View) -> None:
     listed = sorted(series, key=lambda series_id: _place_in_list(series[series_id]))
     offered = statistics.offered(view.warehouse, view.series.series_id)
     windows = offered.get(view.measure, ())
-    with st.container(horizontal=True, key="controls"):
+    st.selectbox(
+        _("Series"),
+        listed,
+        format_func=names.__getitem__,
+        **_ADDRESS.bound("series", view.selection),
+    )
+    st.selectbox(
+        _("Show"),
+        list(offered) or [view.measure],
+        format_func=measure_names(view.words).__getitem__,
+        **_ADDRESS.bound("measure", view.selection),
+    )
+    st.segmented_control(
+        _("Period"),
+        windows or [view.window],
+        format_func=window_names(view.words).__getitem__,
+        required=True,
+        disabled=len(windows) <= 1,
+        **_ADDRESS.bound("window", view.selection),
+    )
+    if view.may_show_coverage:
+        st.toggle(_("Programme coverage"), **_ADDRESS.bound("coverage", view.selection))
+    else:
+        st.caption(
+            _("To protect people, coverage is not drawn over this series; it is listed apart.")
+        )
+    st.toggle(_("Two maps"), **_ADDRESS.bound("two", view.selection))
+    if view.selection.two:
+        same = _("The same series")
         st.selectbox(
-            _("Series"),
-            listed,
-            format_func=names.__getitem__,
-            **_ADDRESS.bound("series", view.selection),
+            _("Second map"),
+            [None, *listed],
+            format_func=lambda series_id: names.get(series_id, same),
+            **_ADDRESS.bound("series2", view.selection),
         )
-        st.selectbox(
-            _("Show"),
-            list(offered) or [view.measure],
-            format_func=measure_names(view.words).__getitem__,
-            **_ADDRESS.bound("measure", view.selection),
-        )
-        st.segmented_control(
-            _("Period"),
-            windows or [view.window],
-            format_func=window_names(view.words).__getitem__,
-            required=True,
-            disabled=len(windows) <= 1,
-            **_ADDRESS.bound("window", view.selection),
-        )
-        if view.may_show_coverage:
-            st.toggle(_("Programme coverage"), **_ADDRESS.bound("coverage", view.selection))
-        else:
-            st.caption(
-                _("To protect people, coverage is not drawn over this series; it is listed apart.")
-            )
-        st.toggle(_("Two maps"), **_ADDRESS.bound("two", view.selection))
-        if view.selection.two:
-            same = _("The same series")
-            st.selectbox(
-                _("Second map"),
-                [None, *listed],
-                format_func=lambda series_id: names.get(series_id, same),
-                **_ADDRESS.bound("series2", view.selection),
-            )
-        if view.may_show_coverage and view.selection.coverage:
-            with st.popover(_("More")):
-                _component_control(view)
+    if view.may_show_coverage and view.selection.coverage:
+        with st.popover(_("More")):
+            _component_control(view)
 
 
 def _component_control(view: View) -> None:
