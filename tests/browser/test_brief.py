@@ -18,7 +18,7 @@ def test_the_file_says_what_the_screen_says(visit, language: str, link: str) -> 
     one = visit()
     page = one.page
     page.goto(f"{one.address}/municipality?place=05901&lang={language}")
-    page.locator(".said p").first.wait_for()
+    page.locator(".in-words p").first.wait_for()
     # The first brief of a server loads the libraries that set it.
     with page.expect_download(timeout=90_000) as fetched:
         page.get_by_role("link", name=link).click()
@@ -26,7 +26,7 @@ def test_the_file_says_what_the_screen_says(visit, language: str, link: str) -> 
     sheets = PdfReader(BytesIO(Path(fetched.value.path()).read_bytes())).pages
     assert len(sheets) == 2
     on_paper = " ".join(" ".join(sheet.extract_text() for sheet in sheets).split())
-    on_screen = [" ".join(said.split()) for said in page.locator(".said p").all_inner_texts()]
+    on_screen = [" ".join(said.split()) for said in page.locator(".in-words p").all_inner_texts()]
     coverage = page.locator("section.coverage p").all_inner_texts()
     assert len(on_screen) > 1
     assert [said for said in [*on_screen, *coverage] if said not in on_paper] == []
