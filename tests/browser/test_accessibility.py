@@ -33,6 +33,8 @@ def test_a_page_breaks_no_rule(
     page.goto(f"{address}{path}?lang={language}&place=05901")
     page.locator("h1").wait_for()
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    # Some controls are drawn only when their own script has come.
+    page.wait_for_load_state("networkidle")
     found = breaches(page)
     if page.locator(MAP).count():
         painted(page)
