@@ -10,6 +10,7 @@ from dashboard.exports import Cell, Column
 from dashboard.facts import Series
 from dashboard.file_notes import file_buttons, series_notes
 from dashboard.language import Words
+from dashboard.pieces import rate_labels
 from pipeline import Warehouse
 
 
@@ -47,9 +48,7 @@ def file_columns(words: Words, series: Series, rows: Sequence[Compared]) -> list
     if series.has_rate:
         labels |= {
             "population": _("Residents"),
-            "rate_per_100k": _("Per 100,000 residents a year"),
-            "rate_lower_per_100k": _("Likely from"),
-            "rate_upper_per_100k": _("Likely to"),
+            **rate_labels(words),
             "smoothed_per_100k": _("Smoothed rate"),
             "smoothed_lower_per_100k": _("Smoothed rate, likely from"),
             "smoothed_upper_per_100k": _("Smoothed rate, likely to"),

@@ -145,6 +145,16 @@ def series_choices(words: Words, series: Mapping[str, Series]) -> dict[str, str]
     return names
 
 
+def rate_labels(words: Words) -> dict[str, str]:
+    """Heads of the columns of a rate and its 95 % limits."""
+    _ = words.text
+    return {
+        "rate_per_100k": _("Per 100,000 residents a year"),
+        "rate_lower_per_100k": _("Likely from"),
+        "rate_upper_per_100k": _("Likely to"),
+    }
+
+
 def provenance(words: Words, build_id: str, series: Iterable[Series]) -> Markup:
     """Publisher, cut, retrieval and build, as every page owes them.
 

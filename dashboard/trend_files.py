@@ -7,6 +7,7 @@ from dashboard.exports import Cell, Column
 from dashboard.facts import Series
 from dashboard.file_notes import file_buttons, series_notes
 from dashboard.language import Words
+from dashboard.pieces import rate_labels
 from dashboard.trends import Figure, Selection, Told, figures
 from pipeline import Warehouse
 
@@ -54,9 +55,7 @@ def file_columns(words: Words, series: Series, selection: Selection) -> list[Col
     if series.has_rate:
         labels |= {
             "population": _("Residents"),
-            "rate_per_100k": _("Per 100,000 residents a year"),
-            "rate_lower_per_100k": _("Likely from"),
-            "rate_upper_per_100k": _("Likely to"),
+            **rate_labels(words),
         }
     labels |= {
         "is_provisional": _("Provisional"),

@@ -1,6 +1,5 @@
 """Where violence is recorded, how often, and how sure one can be of it."""
 
-from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from typing import Any, Final, cast
@@ -13,13 +12,13 @@ from streamlit_folium import st_folium
 from dashboard import cached, facts, routes, statistics
 from dashboard.address import Address
 from dashboard.downloads import measure_names, window_names
-from dashboard.facts import Place, Series
+from dashboard.facts import Place
 from dashboard.freshness import series_staleness
 from dashboard.language import Window, Words
 from dashboard.links import follow_links, link
 from dashboard.paint import Scene, change, empty_map
 from dashboard.panel import coverage_panel, documented_panel, place_panel, series_panel
-from dashboard.pieces import provenance
+from dashboard.pieces import provenance, rate_labels, series_choices
 from dashboard.scenes import scene
 from dashboard.shell import heading, language
 from dashboard.state import Bend, Period, Selection, Shown, nearest
@@ -158,14 +157,12 @@ def _stale_note(view: View) -> None:
 
 def _controls(view: View) -> None:
     _ = view.words.text
-    series = facts.all_series(view.warehouse)
-    names = _series_names(view.words, series)
-    listed = sorted(series, key=lambda series_id: _place_in_list(series[series_id]))
+    names = series_choices(view.words, facts.all_series(view.warehouse))
     offered = statistics.offered(view.warehouse, view.series.series_id)
     windows = offered.get(view.measure, ())
     st.selectbox(
         _("Series"),
-        listed,
+        list(names),
         format_func=names.__getitem__,
         **_ADDRESS.bound("series", view.selection),
     )
@@ -194,7 +191,7 @@ def _controls(view: View) -> None:
         same = _("The same series")
         st.selectbox(
             _("Second map"),
-            [None, *listed],
+            [None, *names],
             format_func=lambda series_id: names.get(series_id, same),
             **_ADDRESS.bound("series2", view.selection),
         )
@@ -216,22 +213,6 @@ def _component_control(view: View) -> None:
         format_func={"all": _("Both components"), **names}.__getitem__,
         **_ADDRESS.bound("component", view.selection),
     )
-
-
-def _place_in_list(series: Series) -> tuple[bool, bool]:
-    return (series.kind == "context", not series.is_published)
-
-
-def _series_names(words: Words, series: Mapping[str, Series]) -> dict[str, str]:
-    """Names of the series with their group; the ones without data say so."""
-    _ = words.text
-    groups = {"violence": _("Violence"), "context": _("Context")}
-    names = {}
-    for series_id, one in series.items():
-        name = f"{groups[one.kind]} · {one.label(words.code)}"
-        absent = _("{series} (not published here)").format(series=name)
-        names[series_id] = name if one.is_published else absent
-    return names
 
 
 def _side(view: View) -> None:
@@ -325,20 +306,15 @@ def _writers(words: Words) -> dict[str, Any]:
 def _columns(view: View) -> dict[str, Any]:
     _ = view.words.text
     unit = view.series.unit(view.language).capitalize()
-    limits = {"lower": _("Likely from"), "upper": _("Likely to")}
-    crude = {
-        "rate_per_100k": _("Per 100,000 residents a year"),
-        "rate_lower_per_100k": limits["lower"],
-        "rate_upper_per_100k": limits["upper"],
-    }
+    crude = rate_labels(view.words)
     provisional = {"is_provisional": st.column_config.CheckboxColumn(_("Provisional"))}
     of_measure: dict[str, dict[str, Any]] = {
         "rate": {"events": unit, **crude, **provisional},
         "count": {"events": unit, **(crude if view.series.has_rate else {}), **provisional},
         "smoothed": {
             "smoothed_per_100k": _("Smoothed rate"),
-            "smoothed_lower_per_100k": limits["lower"],
-            "smoothed_upper_per_100k": limits["upper"],
+            "smoothed_lower_per_100k": crude["rate_lower_per_100k"],
+            "smoothed_upper_per_100k": crude["rate_upper_per_100k"],
             "events": unit,
             "rate_per_100k": _("Rate as recorded"),
         },
@@ -357,8 +333,8 @@ def _columns(view: View) -> dict[str, Any]:
             "last_year": st.column_config.NumberColumn(_("To"), format="%d"),
             "events": unit,
             "percent": _("Change a year"),
-            "percent_lower": limits["lower"],
-            "percent_upper": limits["upper"],
+            "percent_lower": crude["rate_lower_per_100k"],
+            "percent_upper": crude["rate_upper_per_100k"],
         },
         "cluster": {"cluster": _("Clusters")},
     }

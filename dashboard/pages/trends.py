@@ -32,6 +32,7 @@ from dashboard.pieces import (
     likely_range,
     note,
     provenance,
+    rate_labels,
     section,
     series_choices,
     table,
@@ -425,11 +426,7 @@ def _columns(words: Words, series: Series) -> dict[str, Any]:
         "events": series.unit(words.code).capitalize(),
     }
     if series.has_rate:
-        columns |= {
-            "rate_per_100k": _("Per 100,000 residents a year"),
-            "rate_lower_per_100k": _("Likely from"),
-            "rate_upper_per_100k": _("Likely to"),
-        }
+        columns |= rate_labels(words)
     box = st.column_config.CheckboxColumn
     return {
         **columns,

@@ -1,20 +1,18 @@
 """Clusters and alerts: what the page names, what it says of chance, and what it leaves unsaid."""
 
-import json
 import re
-from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from dashboard import alerts, cached, facts
+from dashboard import alerts, facts
 from dashboard.alerts import Anomaly, Check, Clustered, History, MapTest, fitting
 from dashboard.cluster_map import SIGNS, cluster_map
 from pipeline import Warehouse
-from tests.app.country import MARKUP, publish
+from tests.app.country import MARKUP
+from tests.app.reading import everything, opened_at
 
 ROOT = Path(__file__).parents[2]
 MAY = date(2023, 5, 1)
@@ -28,44 +26,6 @@ LOW = HIGH._replace(
     is_provisional=False,
 )  # fmt: skip
 TEST = MapTest("year", date(2021, 12, 1), 0.4, -0.01, 0.0002, 1122, 2, True, 9999, False, True)
-
-
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    publish(folder).close()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def warehouse(data_dir: Path) -> Iterator[Warehouse]:
-    opened = Warehouse.open(data_dir / "processed/warehouse.duckdb")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    yield
-    cached._opened.cache_clear()
-
-
-def opened(data_dir: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
-    monkeypatch.setenv("DATA_DIR", str(data_dir))
-    page = AppTest.from_file(str(ROOT / "dashboard/app.py"), default_timeout=30).run()
-    page.query_params.clear()
-    page.query_params.update({"lang": "en", **query})
-    page.session_state["language"] = query.get("lang", "en")
-    page.switch_page("pages/alerts.py").run()
-    assert not page.exception
-    return page
-
-
-def said(page: AppTest) -> str:
-    """All that the page says, drawings included."""
-    drawn = [json.loads(one.proto.json) for one in page.get("bidi_component") if one.proto.json]
-    plain = [one.proto.body for one in page.get("html")]
-    return "\n".join([*plain, *(one for one in drawn if isinstance(one, str))])
 
 
 def told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,10 +52,10 @@ def told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_finding_stands_beside_its_meaning_and_its_chance(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    country: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told(monkeypatch)
-    text = unescape(said(opened(data_dir, monkeypatch)))
+    text = unescape(everything(opened_at("alerts", country, monkeypatch)))
     assert "of 5 months of a municipality, in 2 series" in text
     assert "<b>unusually high</b> More than the place's own past leads to expect." in text
     assert "2.1, likely 0 to 6" in text
@@ -110,29 +70,29 @@ def test_each_finding_stands_beside_its_meaning_and_its_chance(
 
 
 def test_the_list_is_filtered_and_the_link_says_how(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    country: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told(monkeypatch)
-    page = opened(data_dir, monkeypatch, kind="incomplete or low", series="rainfall")
-    text = said(page)
+    page = opened_at("alerts", country, monkeypatch, kind="incomplete or low", series="rainfall")
+    text = everything(page)
     assert "2.1, likely" not in text
     assert "6.2, likely 2 to 11" in text
     assert page.query_params["kind"] == "incomplete or low"
     assert page.query_params["series"] == "rainfall"
 
 
-def test_names_are_text_and_not_markup(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_are_text_and_not_markup(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told(monkeypatch)
-    text = said(opened(data_dir, monkeypatch))
+    text = everything(opened_at("alerts", country, monkeypatch))
     assert text.count("Peñón &lt;i&gt;Raro&lt;/i&gt;") >= 3  # in the list, on the map, beside it
     assert "<i>Raro" not in text
 
 
 def test_a_country_without_findings_says_what_was_not_judged(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    country: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = opened(data_dir, monkeypatch, lang="es")
-    text = unescape(said(page))
+    page = opened_at("alerts", country, monkeypatch, lang="es")
+    text = unescape(everything(page))
     assert "sin evaluar" in text
     assert "Meses fuera de lo habitual" not in text
     assert [one.label for one in page.selectbox] == ["Serie de los mapas"]
@@ -140,10 +100,12 @@ def test_a_country_without_findings_says_what_was_not_judged(
 
 
 def test_a_stale_link_falls_back_and_says_so(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    country: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = opened(data_dir, monkeypatch, series="ghosts", listed="dragons", window="never")
-    text = unescape(said(page))
+    page = opened_at(
+        "alerts", country, monkeypatch, series="ghosts", listed="dragons", window="never"
+    )
+    text = unescape(everything(page))
     assert "The series of the link is not published here; this is the first one." in text
     assert "The link asks for a group that is not known here: all are shown." in text
     assert "Part of the link is not understood." in text

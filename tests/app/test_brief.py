@@ -2,7 +2,6 @@
 
 import re
 import sys
-from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from io import BytesIO
@@ -20,24 +19,10 @@ from dashboard.facts import Statistics, Year
 from dashboard.language import words
 from dashboard.profile import Profile
 from pipeline import Warehouse
-from tests.app.country import MARKUP, publish
-from tests.app.test_pages import opened, text
+from tests.app.country import MARKUP
+from tests.app.reading import opened, text
 
 PLACE, DEPARTMENT = "05901", "05"
-
-
-@pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    publish(folder).close()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def warehouse(data_dir: Path) -> Iterator[Warehouse]:
-    opened = Warehouse.open(data_dir / "processed/warehouse.duckdb")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +31,8 @@ def printed(warehouse: Warehouse) -> Printed:
 
 
 @pytest.fixture(autouse=True)
-def _published(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("DATA_DIR", str(data_dir))
-    yield
-    cached._opened.cache_clear()
+def _published(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", str(country))
 
 
 def said(content: bytes) -> str:
@@ -71,9 +54,9 @@ def no_typesetter(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("kind", "code"), [("place", PLACE), ("department", DEPARTMENT)])
 def test_the_brief_says_what_the_page_says(
-    data_dir: Path, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, kind: str, code: str
+    country: Path, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, kind: str, code: str
 ) -> None:
-    page = opened(data_dir, monkeypatch, lang="en")
+    page = opened(country, monkeypatch, lang="en")
     page.switch_page("pages/municipality.py")
     page.query_params[kind] = code
     page.run()

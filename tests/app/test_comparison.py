@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-from collections.abc import Iterator
 from datetime import date
 from html import unescape
 from io import BytesIO, StringIO
@@ -13,7 +12,7 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cached, facts
+from dashboard import facts
 from dashboard.comparison import (
     ANY,
     Compared,
@@ -31,7 +30,8 @@ from dashboard.facts import Break, Series
 from dashboard.language import words
 from dashboard.sparkline import sparkline
 from pipeline import Warehouse
-from tests.app.country import MARKUP, publish
+from tests.app.country import MARKUP
+from tests.app.reading import everything, opened_at
 
 APP = Path(__file__).parents[2] / "dashboard/app.py"
 NOTHING = Compared(**dict.fromkeys(Compared._fields))
@@ -93,46 +93,13 @@ ROWS = (SILENT, ALONE, SURE)
 
 
 @pytest.fixture(scope="module")
-def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    publish(folder).close()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def warehouse(data_dir: Path) -> Iterator[Warehouse]:
-    opened = Warehouse.open(data_dir / "processed/warehouse.duckdb")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
 def series(warehouse: Warehouse) -> Series:
     return facts.all_series(warehouse)["sightings"]
 
 
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    yield
-    cached._opened.cache_clear()
-
-
-def opened(data_dir: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
-    monkeypatch.setenv("DATA_DIR", str(data_dir))
-    page = AppTest.from_file(str(APP), default_timeout=30).run()
-    page.query_params.clear()
-    page.query_params.update({"lang": "en", **query})
-    page.session_state["language"] = query.get("lang", "en")
-    page.switch_page("pages/compare.py").run()
-    assert not page.exception
-    return page
-
-
 def said(page: AppTest) -> str:
-    """The page's table and its other pieces."""
-    drawn = [json.loads(one.proto.json) for one in page.get("bidi_component") if one.proto.json]
-    plain = [one.proto.body for one in page.get("html")]
-    return unescape("\n".join([*plain, *filter(lambda one: isinstance(one, str), drawn)]))
+    """All that the page says, as readers see it."""
+    return unescape(everything(page))
 
 
 def names(rows: list[Compared]) -> list[str]:
@@ -247,8 +214,8 @@ def test_only_what_stands_can_be_compared(warehouse: Warehouse) -> None:
     assert poolings(warehouse, "ghosts") == []
 
 
-def test_the_first_visit(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = opened(data_dir, monkeypatch)
+def test_the_first_visit(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened_at("compare", country, monkeypatch)
     text = said(page)
     assert "Series sightings, 2021 · 3 municipalities" in text
     assert "<b>14</b> <small>4.4 to 32</small>" in text
@@ -258,16 +225,22 @@ def test_the_first_visit(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert rows == ["Nueva Muestra", MARKUP, "Villa Prueba"]
 
 
-def test_names_are_text_and_not_markup(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = opened(data_dir, monkeypatch)
+def test_names_are_text_and_not_markup(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened_at("compare", country, monkeypatch)
     (table,) = (json.loads(one.proto.json) for one in page.get("bidi_component") if one.proto.json)
     assert "Peñón &lt;i&gt;Raro&lt;/i&gt;" in table
     assert "<i>Raro" not in table
 
 
-def test_a_link_restores_filters_and_order(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = opened(
-        data_dir, monkeypatch, series="rainfall", coverage="documented", sort="count", reverse="1"
+def test_a_link_restores_filters_and_order(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened_at(
+        "compare",
+        country,
+        monkeypatch,
+        series="rainfall",
+        coverage="documented",
+        sort="count",
+        reverse="1",
     )
     assert "Series rainfall, 2021 · 1 municipality" in said(page)
     assert page.toggle[0].value
@@ -278,7 +251,7 @@ def test_a_link_restores_filters_and_order(data_dir: Path, monkeypatch: pytest.M
 
 
 def test_coverage_is_no_filter_of_a_series_apart(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    country: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = facts.all_series
 
@@ -288,7 +261,7 @@ def test_coverage_is_no_filter_of_a_series_apart(
         return {**known, "sightings": apart}
 
     monkeypatch.setattr(facts, "all_series", guarded)
-    page = opened(data_dir, monkeypatch, series="sightings", coverage="documented")
+    page = opened_at("compare", country, monkeypatch, series="sightings", coverage="documented")
     text = said(page)
     assert "this series is never set beside coverage" in text
     assert "3 municipalities" in text
@@ -299,10 +272,16 @@ def test_coverage_is_no_filter_of_a_series_apart(
 
 
 def test_a_stale_link_shows_the_nearest_comparison_and_says_so(
-    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+    country: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = opened(
-        data_dir, monkeypatch, series="ghosts", window="pooled", department="77", sort="speed"
+    page = opened_at(
+        "compare",
+        country,
+        monkeypatch,
+        series="ghosts",
+        window="pooled",
+        department="77",
+        sort="speed",
     )
     text = said(page)
     assert "The series of the link is not published here; this is the first one." in text
@@ -312,8 +291,8 @@ def test_a_stale_link_shows_the_nearest_comparison_and_says_so(
     assert dict(page.query_params) == {"series": "sightings", "lang": "en"}
 
 
-def test_the_whole_page_is_spanish(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = said(opened(data_dir, monkeypatch, lang="es"))
+def test_the_whole_page_is_spanish(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = said(opened_at("compare", country, monkeypatch, lang="es"))
     assert "Serie sightings, 2021 · 3 municipios" in text
     assert "Tasa suavizada" in text
 

@@ -20,7 +20,7 @@ from pipeline.catalog.channels import Channel
 from pipeline.ingest.raw import RawFile
 from pipeline.ingest.register import QUARANTINE, Asked, Failed, Quarantined, Register
 from tests.app.country import publish
-from tests.app.test_pages import notes, opened, text
+from tests.app.reading import notes, opened, text
 from tests.world.build import NO_SNAPSHOT
 
 ASKED_AT = "2023-08-20T12:00:00+00:00"

@@ -2,29 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cached
-from tests.app.country import MARKUP, publish
-from tests.app.test_pages import notes, opened, text
-
-
-@pytest.fixture(scope="module")
-def country(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data_dir = tmp_path_factory.mktemp("data")
-    publish(data_dir).close()
-    return data_dir
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    yield
-    cached._opened.cache_clear()
+from tests.app.country import MARKUP
+from tests.app.reading import notes, opened, text
 
 
 def profile(country: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:

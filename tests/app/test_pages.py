@@ -1,7 +1,5 @@
 """The pages as they run, without a browser: what they say, also when there is nothing to show."""
 
-import re
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
@@ -12,41 +10,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard import cached, paint
 from pipeline.store.published import published_path
 from tests.app.country import MARKUP, frames, publish
+from tests.app.reading import notes, opened, text
 from tests.world import published
-
-APP = Path(__file__).parents[2] / "dashboard/app.py"
-
-
-@pytest.fixture(scope="module")
-def country(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data_dir = tmp_path_factory.mktemp("data")
-    publish(data_dir).close()
-    return data_dir
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    yield
-    cached._opened.cache_clear()
-
-
-def opened(data_dir: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
-    monkeypatch.setenv("DATA_DIR", str(data_dir))
-    page = AppTest.from_file(str(APP), default_timeout=30)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def text(page: AppTest) -> str:
-    """Everything the page says in pieces of its own."""
-    return "\n".join(one.proto.body for one in page.get("html"))
-
-
-def notes(page: AppTest) -> list[str]:
-    return re.findall("<p class='note'>(.*?)</p>", text(page))
 
 
 def test_the_first_visit(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 """The programme's page: what it says, what it must never say, and the check of an official list."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cached
 from pipeline import SOMOS_COMUNIDAD
 from pipeline.catalog import programmes
 from tests.app.country import MARKUP, frames
@@ -28,12 +26,6 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tables["core.series"] = series.reset_index()
     published(data_dir, tables).close()
     return data_dir
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    yield
-    cached._opened.cache_clear()
 
 
 def opened(data_dir: Path, monkeypatch: pytest.MonkeyPatch, lang: str = "en") -> AppTest:

@@ -4,7 +4,6 @@ import gzip
 import itertools
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -32,14 +31,7 @@ from dashboard.state import Selection
 from dashboard.view import View
 from pipeline import Warehouse
 from pipeline.catalog.series import SERIES
-from tests.app.country import MARKUP, publish
-
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    opened = publish(tmp_path_factory.mktemp("data"))
-    yield opened
-    opened.close()
+from tests.app.country import MARKUP
 
 
 @pytest.fixture(autouse=True)

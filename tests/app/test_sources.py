@@ -10,17 +10,9 @@ from streamlit.testing.v1 import AppTest
 from dashboard import cached
 from pipeline import ESTIMATORS, LIMITS
 from pipeline.store.warehouse import laws
-from tests.app.country import publish
 
 APP = Path(__file__).parents[2] / "dashboard/app.py"
 PARTS = ("sources", "revisions", "checks", "methods", "dictionary", "cite")
-
-
-@pytest.fixture(scope="module")
-def country(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data_dir = tmp_path_factory.mktemp("data")
-    publish(data_dir).close()
-    return data_dir
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +25,6 @@ def page(country: Path) -> Iterator[AppTest]:
         one.run()
         one.switch_page("pages/sources.py").run()
         yield one
-    cached._opened.cache_clear()
 
 
 def said(page: AppTest, part: str, **more: str) -> str:

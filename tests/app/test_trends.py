@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import cached, facts
+from dashboard import facts
 from dashboard.chart import LINES, Line, history_points, lines_points
 from dashboard.language import words
 from dashboard.trends import (
@@ -50,12 +50,6 @@ def warehouse(data_dir: Path) -> Iterator[Warehouse]:
     opened = Warehouse.open(published_path(data_dir))
     yield opened
     opened.close()
-
-
-@pytest.fixture(autouse=True)
-def _forget() -> Iterator[None]:
-    yield
-    cached._opened.cache_clear()
 
 
 def opened(data_dir: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> AppTest:
