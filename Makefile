@@ -5,6 +5,7 @@ override DATA_DIR := $(value DATA_DIR)
 override FROM := $(value FROM)
 override SOURCES := $(value SOURCES)
 override OUT := $(value OUT)
+override FILE := $(value FILE)
 override SERIES := $(value SERIES)
 override PLACE := $(value PLACE)
 override PERIOD := $(value PERIOD)
@@ -16,7 +17,7 @@ override DATA_DIR := $(CURDIR)/$(DATA_DIR)
 endif
 PORT ?= 8501
 N ?= 500
-export DATA_DIR FROM SOURCES OUT SERIES PLACE PERIOD KEEP LOCALE
+export DATA_DIR FROM SOURCES OUT FILE SERIES PLACE PERIOD KEEP LOCALE
 
 # Without bytecode every start takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
@@ -25,7 +26,7 @@ python := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: setup run refresh verify-raw bundle prune status history schedule build dashboard brief snapshot words test faults validate bench lint clean help lock
+.PHONY: setup run refresh verify-raw bundle prune status history schedule build coverage-check templates dashboard brief snapshot words test faults validate bench lint clean help lock
 
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
@@ -59,6 +60,12 @@ schedule: setup ## Print a monthly refresh for systemd, for cron and for GitHub 
 
 build: setup ## Rebuild the warehouse from the files in DATA_DIR=<folder> (default: data)
 	@$(python) -m pipeline build
+
+coverage-check: setup ## Check FILE=<coverage list or file of programme data>, CSV or XLSX: every problem at once; nothing is stored
+	@$(python) -m pipeline check-file "$$FILE"
+
+templates: setup ## Write empty files for a holder of programme data to OUT=<folder>: CSV, and XLSX with notes
+	@$(python) -m pipeline templates "$$OUT"
 
 dashboard: setup ## Start the dashboard on the warehouse as it is (PORT=8501, OPEN=0: no browser)
 	@$(python) -m streamlit run dashboard/app.py --server.port=$(PORT) $(if $(filter 0,$(OPEN)),--server.headless=true)
@@ -100,7 +107,7 @@ clean: ## Remove the warehouse, generated pages, placed front-end files and cach
 	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' Makefile
 
 # After an edit of the dependencies in pyproject.toml or package.json. Versions stay unless they
 # must move; one version for all Pythons and systems.

@@ -102,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
     plain("diff", commands.diff, "what the last build changed against the one before")
     docs = add("docs", help="write the data dictionary from the declarations")
     docs.set_defaults(run=lambda _: commands.docs())
+    check = add("check-file", help="check a coverage list or a file of programme data")
+    check.add_argument("file", type=Path)
+    check.set_defaults(run=lambda options: commands.check_file(options.data_dir, options.file))
+    templates = add("templates", help="write empty files for a holder of programme data")
+    templates.add_argument("folder", type=Path)
+    templates.set_defaults(run=lambda options: commands.templates(options.folder))
     return parser
 
 

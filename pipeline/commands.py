@@ -6,18 +6,21 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pipeline import bundled
 from pipeline.catalog.channels import channels_of
 from pipeline.catalog.series import SERIES
-from pipeline.errors import SourceError
+from pipeline.errors import ContractError, SourceError
 from pipeline.fingerprint import is_current
 from pipeline.ingest import audit, bundle, guard, raw
 from pipeline.ingest.raw import RawFile
 from pipeline.schedule import forms
 from pipeline.standing import standings
 from pipeline.store.published import published_path
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 """The checkout that runs."""
@@ -188,12 +191,54 @@ def write_snapshot(data_dir: Path) -> None:
 
 
 def docs() -> None:
-    """Write the data dictionary from the declarations."""
+    """Write the data dictionary and the contracts of files from the declarations."""
     from pipeline.dictionary import dictionary  # noqa: PLC0415 - imports pandas
+    from pipeline.templates import contract_pages  # noqa: PLC0415 - imports the writer of workbooks
 
-    path = REPOSITORY / "docs" / "data-dictionary.md"
-    path.write_text(dictionary(), "utf-8")
-    print(f"Wrote {path.relative_to(REPOSITORY)}")
+    for name, text in {"data-dictionary": dictionary(), "contracts": contract_pages()}.items():
+        path = REPOSITORY / "docs" / f"{name}.md"
+        path.write_text(text, "utf-8")
+        print(f"Wrote {path.relative_to(REPOSITORY)}")
+
+
+def templates(folder: Path) -> None:
+    """Write an empty file of every contract that a holder of programme data can fill in."""
+    from pipeline.templates import write_templates  # noqa: PLC0415 - imports the writer of workbooks
+
+    for path in write_templates(folder):
+        print(f"Wrote {path}")
+
+
+def check_file(data_dir: Path, path: Path) -> None:
+    """Say all that is wrong with a file of programme data, or what it would say; store nothing.
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be used as it is.
+    """
+    from pipeline.ingest.offered import judged  # noqa: PLC0415 - imports pandas
+
+    found = judged(path, _municipalities(data_dir))
+    for text in found.told:
+        print(f"es  {text.es}\nen  {text.en}")
+    if found.problems:
+        message = (
+            f"{path.name}: {found.problems} problems. Nothing was stored. Mend these rows and "
+            "check again."
+        )
+        raise SourceError(message)
+
+
+def _municipalities(data_dir: Path) -> "pd.DataFrame":
+    """The municipalities in force: of the warehouse if there is one, else of the snapshot."""
+    from pipeline import snapshot, views  # noqa: PLC0415 - imports pandas
+    from pipeline.store.warehouse import Warehouse  # noqa: PLC0415 - the same
+
+    try:
+        return views.places(Warehouse.open(published_path(data_dir)))
+    except ContractError:
+        return snapshot.read(bundled.FOLDER, ()).municipalities
 
 
 def diff(data_dir: Path) -> None:

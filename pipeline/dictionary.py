@@ -6,9 +6,10 @@ from typing import Any
 
 import pandera.pandas as pa
 
+from pipeline.catalog.sensitivity import Sensitivity
 from pipeline.catalog.series import SERIES, Role, Series
 from pipeline.catalog.sources import SOURCES
-from pipeline.catalog.tables import TABLES, Sensitivity, Table, column_facts
+from pipeline.catalog.tables import TABLES, Table, column_facts
 
 
 def dictionary(tables: Mapping[str, Table] = TABLES, series: Sequence[Series] = SERIES) -> str:

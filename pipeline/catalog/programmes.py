@@ -85,6 +85,15 @@ class Concerns:
     named: tuple[Text, ...]
 
 
+class Extent(StrEnum):
+    """What says where a programme works."""
+
+    LIST = "list"
+    """A list of its own: of what is documented, or official."""
+    PDET = "pdet"
+    """The municipalities that the decree on PDET names, all of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Programme:
     """One programme: dates, components, expected results, and where its coverage may lie."""
@@ -96,7 +105,9 @@ class Programme:
     end: date
     end_basis: str
     municipality_count: int
+    extent: Extent
     departments: tuple[str, ...]
+    """Where it may work; empty: anywhere in the country."""
     milestones: tuple[Milestone, ...]
     """In order of time."""
     last_seen: date
@@ -145,6 +156,7 @@ SOMOS_COMUNIDAD = Programme(
     end=date(2025, 9, 30),
     end_basis="planned",
     municipality_count=35,
+    extent=Extent.LIST,
     departments=("05", "13", "19", "23", "52", "54", "70"),
     milestones=(
         Milestone(

@@ -6,19 +6,12 @@ metadata of exports all derive from these declarations.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from math import inf, isfinite
 from typing import Any
 
 import pandera.pandas as pa
 
-
-class Sensitivity(StrEnum):
-    """Who may see a column. This product shows public ones only."""
-
-    PUBLIC = "public"
-    INTERNAL = "internal"
-    RESTRICTED = "restricted"
+from pipeline.catalog.sensitivity import Sensitivity
 
 
 @dataclass(frozen=True)

@@ -1,79 +1,34 @@
 """A list of the places where a programme works: read, checked against its contract, laid out.
 
-The same check judges the list of a build and one that a reader of the dashboard holds: every
-problem at once, in both languages, by the row as a spreadsheet numbers it.
+The same check judges the list of a build, one on the command line and one that a reader of the
+dashboard holds.
 """
 
-import csv
-import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from io import StringIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from pipeline.catalog.programmes import PROGRAMMES, Programme
+from pipeline.catalog.contracts import COVERAGE
+from pipeline.catalog.programmes import PROGRAMMES, Extent, Programme
 from pipeline.catalog.text import Text
-from pipeline.errors import SourceError
-from pipeline.ingest import readers
 from pipeline.ingest.conform import Gazetteer, code_of, gazetteer
-
-COLUMNS: Final = (
-    "programme_id",
-    "municipality_code",
-    "state",
-    "evidence",
-    "component",
-    "start_date",
-    "start_precision",
-    "end_date",
-    "end_basis",
-    "source_title",
-    "source_url",
-    "source_date",
-    "note",
+from pipeline.ingest.contract import (
+    HEADER_ROW,
+    Problem,
+    Row,
+    cell_problems,
+    is_iso_date,
+    municipality,
+    refusal,
+    rows_of,
 )
-"""The contract's columns, in this order."""
 
-LARGEST_BYTES: Final = 1_000_000
-"""A list of all 1,122 municipalities takes a third of it."""
-
-_TERMS: Final = {
-    "state": ("documented", "covered"),
-    "evidence": ("confirmed", "official", "reported"),
-    "component": ("", "1", "2", "both"),
-    "start_precision": ("day", "month", "unknown", "year"),
-    "end_basis": ("actual", "planned", "unknown"),
-}
 _DATES: Final = ("start_date", "end_date")
-_WORKBOOKS: Final = (".xlsx", ".xls")
-_HEADER_ROW: Final = 1
-_ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - memory, not disk, where a system has it
-
-Row = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in a list that its contract does not allow.
-
-    Attributes
-    ----------
-    row
-        As a spreadsheet numbers it: the header is 1; 0 where it is the list as a whole.
-    text
-        What is wrong and what is expected.
-    """
-
-    row: int
-    text: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +78,7 @@ def checked_list(
     CheckedList
         All problems at once, or the states.
     """
-    rows, problems = _read(content, name)
+    rows, problems = rows_of(content, name, COVERAGE)
     if not problems:
         problems = check_coverage(rows, gazetteer(municipalities))
     if problems:
@@ -147,10 +102,11 @@ def check_coverage(rows: Sequence[Row], places: Gazetteer) -> list[Problem]:
     list of Problem
         By row; those of the list as a whole come first.
     """
-    codes = [_municipality(row["municipality_code"], places) for row in rows]
+    codes = [municipality(row["municipality_code"], places) for row in rows]
     problems = [*_problems_of_lists(rows, codes)]
     seen: set[tuple[str, str]] = set()
-    for number, (row, code) in enumerate(zip(rows, codes, strict=True), start=_HEADER_ROW + 1):
+    for number, (row, code) in enumerate(zip(rows, codes, strict=True), start=HEADER_ROW + 1):
+        problems += [Problem(number, text) for text in cell_problems(row, COVERAGE, places)]
         problems += [Problem(number, text) for text in _problems_of_row(row, code)]
         if code is not None and (key := (row["programme_id"], code)) in seen:
             text = Text("el municipio aparece dos veces", "the municipality appears twice")
@@ -180,21 +136,10 @@ def read_coverage(path: Path, places: Gazetteer) -> pd.DataFrame:
     SourceError
         With every problem at once, as `check_coverage` finds them.
     """
-    rows, problems = _read(path.read_bytes(), path.name)
+    rows, problems = rows_of(path.read_bytes(), path.name, COVERAGE)
     if problems := problems or check_coverage(rows, places):
-        message = (
-            f"{readers.shown(path)}: {len(problems)} problems. Mend these rows and refresh again."
-            + "".join(f"\n  {told(problem).en}" for problem in problems)
-        )
-        raise SourceError(message)
+        raise refusal(path, problems)
     return _frame(rows, places)
-
-
-def told(problem: Problem) -> Text:
-    """A problem with its row in front, where it has one."""
-    if not problem.row:
-        return problem.text
-    return Text(f"fila {problem.row}: {problem.text.es}", f"row {problem.row}: {problem.text.en}")
 
 
 def coverage_of(
@@ -247,7 +192,7 @@ def coverage_of(
 
 def _problems_of_lists(rows: Sequence[Row], codes: Sequence[str | None]) -> Iterator[Problem]:
     """What no single row shows: more places than a programme has, or all of them unofficially."""
-    for programme in PROGRAMMES:
+    for programme in (one for one in PROGRAMMES if one.extent is Extent.LIST):
         own = [
             (row["evidence"], code)
             for row, code in zip(rows, codes, strict=True)
@@ -273,30 +218,16 @@ def _problems_of_lists(rows: Sequence[Row], codes: Sequence[str | None]) -> Iter
 
 
 def _problems_of_row(row: Row, code: str | None) -> Iterator[Text]:
+    """What the cells of a row say together that they may not."""
     programmes = {programme.id: programme for programme in PROGRAMMES}
     programme = programmes.get(row["programme_id"])
-    written = row["municipality_code"]
-    if code is None:
-        yield Text(f"no existe el municipio {written!r}", f"unknown municipality {written!r}")
-    elif programme and code[:2] not in programme.departments:
+    if programme and programme.departments and code and code[:2] not in programme.departments:
         yield Text(
             f"el municipio {code} queda fuera de los departamentos del programa",
             f"municipality {code} lies outside the programme's departments",
         )
-    for column, terms in {"programme_id": tuple(programmes), **_TERMS}.items():
-        if row[column] not in terms:
-            yield Text(
-                f"{column} dice {row[column]!r}; se espera uno de {list(terms)}",
-                f"{column} is {row[column]!r}, expected one of {list(terms)}",
-            )
-    for column in _DATES:
-        if row[column] and not _is_iso_date(row[column]):
-            yield Text(
-                f"{column} {row[column]!r} no es una fecha como 2020-10-01",
-                f"{column} {row[column]!r} is no date like 2020-10-01",
-            )
     start, end = (row[column] for column in _DATES)
-    if _is_iso_date(start) and _is_iso_date(end) and end < start:
+    if is_iso_date(start) and is_iso_date(end) and end < start:
         yield Text(
             f"end_date {end} es anterior a start_date {start}",
             f"end_date {end} is before start_date {start}",
@@ -306,108 +237,20 @@ def _problems_of_row(row: Row, code: str | None) -> Iterator[Text]:
             "start_date y start_precision no concuerdan: sin fecha, la precisión es unknown",
             "start_date and start_precision disagree: without a date the precision is unknown",
         )
-    if not row["source_title"]:
-        yield Text("falta source_title: la fuente", "source_title is missing: the source")
-
-
-def _read(content: bytes, name: str) -> tuple[list[Row], list[Problem]]:
-    """The rows of a list by column, or why it cannot be read as one."""
-    if len(content) > LARGEST_BYTES:
-        most = f"{LARGEST_BYTES // 1_000_000} MB"
-        return [], [Problem(0, Text(f"pasa de {most}", f"it is larger than {most}"))]
-    suffix = Path(name).suffix.lower()
-    try:
-        cells = _workbook_cells(content, suffix) if suffix in _WORKBOOKS else _text_cells(content)
-    except (SourceError, csv.Error, UnicodeDecodeError):
-        text = Text(
-            "no se puede leer ni como CSV (UTF-8, con comas) ni como libro de Excel; guárdelo de "
-            "nuevo en uno de los dos",
-            "it cannot be read as CSV (UTF-8, with commas), nor as a workbook; save it anew as one",
+    if row["evidence"] == "reported" and start:
+        yield Text(
+            "una noticia no da un comienzo: deje start_date vacío y escriba su fecha en "
+            "source_date",
+            "a report gives no start: leave start_date empty and write its date in source_date",
         )
-        return [], [Problem(0, text)]
-    header, *body = cells or [[]]
-    if problems := [*_problems_of_shape(header, body)]:
-        return [], problems
-    return [dict(zip(COLUMNS, row, strict=True)) for row in body], []
-
-
-def _problems_of_shape(header: Sequence[str], body: Sequence[Sequence[str]]) -> Iterator[Problem]:
-    if tuple(header) != COLUMNS:
-        expected = ", ".join(COLUMNS)
-        yield Problem(
-            _HEADER_ROW,
-            Text(
-                f"las columnas son {', '.join(header)!r}; se espera, en este orden: {expected}",
-                f"columns are {', '.join(header)!r}, the contract has, in this order: {expected}",
-            ),
-        )
-        return
-    if not body:
-        yield Problem(0, Text("no tiene filas", "it has no rows"))
-    for number, row in enumerate(body, start=_HEADER_ROW + 1):
-        if not any(row):
-            yield Problem(number, Text("la fila está vacía", "the row is empty"))
-        elif len(row) != len(COLUMNS):
-            yield Problem(
-                number,
-                Text(
-                    f"tiene {len(row)} valores y el encabezado {len(COLUMNS)}",
-                    f"has {len(row)} values, the header has {len(COLUMNS)}",
-                ),
-            )
-
-
-def _text_cells(content: bytes) -> list[list[str]]:
-    lines = csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-    return _without_tail([[cell.strip() for cell in line] for line in lines])
-
-
-def _workbook_cells(content: bytes, suffix: str) -> list[list[str]]:
-    """Cells of a workbook's first sheet as text, as far as its header reaches."""
-    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-        path = Path(folder) / f"list{suffix}"
-        path.write_bytes(content)
-        readers.refuse_exhausting_workbook(path)
-        sheet = next(iter(readers.read_sheets(path).values()), [])
-    rows = _without_tail([[_written(cell) for cell in row] for row in sheet])
-    width = max((n for n, cell in enumerate(rows[0], start=1) if cell), default=0) if rows else 0
-    return [row[:width] for row in rows]
-
-
-def _without_tail(rows: list[list[str]]) -> list[list[str]]:
-    """The rows up to the last one that says something; one before it keeps its number."""
-    end = max((n for n, row in enumerate(rows, start=1) if any(row)), default=0)
-    return rows[:end]
-
-
-def _written(cell: Any) -> str:  # noqa: ANN401 - a cell can be anything
-    """A cell as the contract writes it: dates in ISO, whole numbers without a point."""
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
 
 
 def _frame(rows: Sequence[Row], places: Gazetteer) -> pd.DataFrame:
     """Checked rows as the contract's columns: codes in five digits, dates as dates."""
-    raw = pd.DataFrame(list(rows), columns=list(COLUMNS), dtype="str")
+    raw = pd.DataFrame(list(rows), columns=list(COVERAGE.columns), dtype="str")
     codes = [code_of(code, places) for code in raw["municipality_code"]]
     frame = raw.assign(municipality_code=pd.array(codes, dtype="str")).replace("", pd.NA)
     for column in _DATES:
         parsed = pd.to_datetime(frame[column], format="%Y-%m-%d")
         frame[column] = parsed.astype("datetime64[s]")
     return frame
-
-
-def _municipality(written: str, places: Gazetteer) -> str | None:
-    """The code of a municipality proper; None for an unknown or unlocated one."""
-    code = code_of(written, places)
-    return code if code in places.codes else None
-
-
-def _is_iso_date(text: str) -> bool:
-    try:
-        return _ISO_DATE.fullmatch(text) is not None and bool(date.fromisoformat(text))
-    except ValueError:
-        return False

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from pipeline import build, bundled
+from pipeline.catalog.sensitivity import Sensitivity
 from pipeline.catalog.sources import SOURCES
-from pipeline.catalog.tables import TABLES, Sensitivity, column_facts
+from pipeline.catalog.tables import TABLES, column_facts
 from pipeline.store.published import published_path
 from pipeline.store.warehouse import Warehouse
 from tests.published_figures import HOMICIDES_POLICE, RELEASES, WHOLE_SERIES, YEARLY

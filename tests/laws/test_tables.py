@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.catalog.tables import TABLES, Sensitivity, column_facts
+from pipeline.catalog.sensitivity import Sensitivity
+from pipeline.catalog.tables import TABLES, column_facts
 from pipeline.errors import ContractError
 from pipeline.store.warehouse import Draft
 from tests import world

@@ -13,12 +13,12 @@ from pipeline.catalog.programmes import SOMOS_COMUNIDAD
 from pipeline.errors import SourceError
 from pipeline.ingest import coverage
 from pipeline.ingest.conform import Gazetteer, gazetteer
+from pipeline.ingest.contract import told
 from pipeline.ingest.coverage import (
     CheckedList,
     checked_list,
     coverage_of,
     read_coverage,
-    told,
 )
 from pipeline.ingest.reference import read_divipola
 from tests.world import files
