@@ -1,6 +1,7 @@
 """Published figures of violence and programme coverage in, one checked warehouse out.
 
-The names here and the questions in `pipeline.views` are all that pages and notebooks use.
+``import pipeline as atlas``: the names here and the questions in `pipeline.views` are all that
+pages and notebooks use. Tables for research are those of `pipeline.api`.
 """
 
 from importlib import import_module
@@ -23,6 +24,21 @@ from pipeline.store.published import published_path
 from pipeline.words import normalised
 
 if TYPE_CHECKING:
+    from pipeline import views
+    from pipeline.api import (
+        boundaries,
+        clusters,
+        compare,
+        coverage,
+        municipality,
+        open,  # noqa: A004 - read as atlas.open
+        rates,
+        revisions,
+        series,
+        sources,
+        sql,
+        trends,
+    )
     from pipeline.gazetteer import place_code
     from pipeline.ingest.coverage import CheckedList, checked_list
     from pipeline.store.warehouse import Warehouse
@@ -49,12 +65,25 @@ __all__ = [
     "Standing",
     "Text",
     "Warehouse",
+    "boundaries",
     "checked_list",
+    "clusters",
+    "compare",
+    "coverage",
+    "municipality",
     "normalised",
+    "open",
     "place_code",
     "published_path",
+    "rates",
     "register_path",
+    "revisions",
+    "series",
+    "sources",
+    "sql",
     "standings",
+    "trends",
+    "views",
 ]
 
 
@@ -62,6 +91,23 @@ _PANDAS: Final = {
     "CheckedList": "pipeline.ingest.coverage",
     "Warehouse": "pipeline.store.warehouse",
     "checked_list": "pipeline.ingest.coverage",
+    **dict.fromkeys(
+        (
+            "boundaries",
+            "clusters",
+            "compare",
+            "coverage",
+            "municipality",
+            "open",
+            "rates",
+            "revisions",
+            "series",
+            "sources",
+            "sql",
+            "trends",
+        ),
+        "pipeline.api",
+    ),
     "place_code": "pipeline.gazetteer",
 }
 """Names that need pandas, which an unchanged rebuild does without, and where they stand."""
@@ -69,6 +115,8 @@ _PANDAS: Final = {
 
 def __getattr__(name: str) -> object:
     """Import what needs pandas when it is asked for."""
+    if name == "views":
+        return import_module("pipeline.views")
     if name in _PANDAS:
         return getattr(import_module(_PANDAS[name]), name)
     message = f"module {__name__!r} has no attribute {name!r}"

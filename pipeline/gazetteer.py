@@ -1,4 +1,4 @@
-"""Places by what a person types: a code, or a name without accents."""
+"""Places and series by what a person types: a code, or a name without accents."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -56,6 +56,38 @@ def municipality(listed: pd.DataFrame, wanted: str, example: str) -> "pd.Series[
     return found.iloc[0]
 
 
+def series(listed: pd.DataFrame, wanted: str) -> "pd.Series[str]":
+    """The series that is meant.
+
+    Parameters
+    ----------
+    listed
+        From `views.series`.
+    wanted
+        Id of a series, or its name in Spanish or English; case and accents do not matter.
+
+    Returns
+    -------
+    series
+        Its row.
+
+    Raises
+    ------
+    CatalogError
+        If none is meant.
+    """
+    names = listed[["series_id", "label_es", "label_en"]]
+    fits = names.map(normalised).isin([normalised(wanted)]).any(axis=1)
+    if not fits.any():
+        near = get_close_matches(wanted, listed["series_id"], n=3, cutoff=0.5)
+        message = (
+            f"{wanted!r} is no series. {either(near)}"
+            f"All of them: {', '.join(sorted(listed['series_id']))}."
+        )
+        raise CatalogError(message)
+    return listed[fits].iloc[0]
+
+
 def place_code(warehouse: Warehouse, wanted: str, example: str) -> str:
     """Code of a municipality or department of the programme's departments.
 
@@ -78,24 +110,8 @@ def place_code(warehouse: Warehouse, wanted: str, example: str) -> str:
     CatalogError
         If no place is meant, more than one may be, or it lies outside these departments.
     """
-    listed = views.places(warehouse)
     departments = views.department_outlines(warehouse)
-    codes = departments["department_code"]
-    is_department = codes.eq(wanted.strip()) | departments["department_name"].map(normalised).eq(
-        normalised(wanted)
-    )
-    namesakes = listed[listed["municipality_name"].map(normalised).eq(normalised(wanted))]
-    if not is_department.any():
-        code = str(municipality(listed, wanted, example)["municipality_code"])
-    elif namesakes.empty:
-        code = str(codes[is_department].iloc[0])
-    else:
-        meant = departments[is_department].iloc[0]
-        message = (
-            f"{wanted!r} is a department and a municipality: {meant['department_code']} "
-            f"{meant['department_name']}; {'; '.join(_shown(namesakes))}. Write the code."
-        )
-        raise CatalogError(message)
+    code = country_code(views.places(warehouse), wanted, example)
     shown = departments[departments["is_programme_department"]]
     if code[:2] not in set(shown["department_code"]):
         message = (
@@ -104,6 +120,44 @@ def place_code(warehouse: Warehouse, wanted: str, example: str) -> str:
         )
         raise CatalogError(message)
     return code
+
+
+def country_code(listed: pd.DataFrame, wanted: str, example: str) -> str:
+    """Code of a municipality or department anywhere in the country.
+
+    Parameters
+    ----------
+    listed
+        From `views.places`.
+    wanted
+        As in `municipality`, or the two digits or the name of a department.
+    example
+        A command that is understood.
+
+    Returns
+    -------
+    code
+        Five digits of a municipality, or two of a department.
+
+    Raises
+    ------
+    CatalogError
+        If no place is meant, or more than one may be.
+    """
+    departments = listed[["department_code", "department_name"]].drop_duplicates()
+    names = departments["department_name"].map(normalised)
+    codes = departments["department_code"]
+    meant = departments[codes.eq(wanted.strip()) | names.eq(normalised(wanted))]
+    if meant.empty:
+        return str(municipality(listed, wanted, example)["municipality_code"])
+    namesakes = listed[listed["municipality_name"].map(normalised).eq(normalised(wanted))]
+    if len(namesakes):
+        message = (
+            f"{wanted!r} is a department and a municipality: {meant['department_code'].iloc[0]} "
+            f"{meant['department_name'].iloc[0]}; {'; '.join(_shown(namesakes))}. Write the code."
+        )
+        raise CatalogError(message)
+    return str(meant["department_code"].iloc[0])
 
 
 def either(near: Iterable[str]) -> str:

@@ -3,16 +3,13 @@
 import re
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import Final, Self
 
 import pandas as pd
 
-from pipeline import views
+from pipeline import gazetteer, views
 from pipeline.errors import CatalogError
-from pipeline.gazetteer import either, municipality
 from pipeline.store.warehouse import Warehouse
-from pipeline.words import normalised
 
 _PERIOD: Final = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2]))?")
 _EXAMPLE: Final = "make history SERIES=kidnapping PLACE=54001 PERIOD=2025-06"
@@ -76,8 +73,8 @@ def history(warehouse: Warehouse, series: str, place: str, period: str) -> str:
     CatalogError
         If the series, the place or the period is not known, or no release holds the period.
     """
-    found = _series(views.series(warehouse), series)
-    place_row = municipality(views.places(warehouse), place, _EXAMPLE)
+    found = gazetteer.series(views.series(warehouse), series)
+    place_row = gazetteer.municipality(views.places(warehouse), place, _EXAMPLE)
     asked = Period.parse(period)
     figures = views.figure_history(
         warehouse,
@@ -95,19 +92,6 @@ def history(warehouse: Warehouse, series: str, place: str, period: str) -> str:
         f"({place_row['municipality_code']}), {asked}"
     )
     return "\n".join([title, "", *_table(figures, asked), "", _told(figures)])
-
-
-def _series(listed: pd.DataFrame, wanted: str) -> "pd.Series[str]":
-    names = listed[["series_id", "label_es", "label_en"]]
-    fits = names.map(normalised).isin([normalised(wanted)]).any(axis=1)
-    if not fits.any():
-        near = get_close_matches(wanted, listed["series_id"], n=3, cutoff=0.5)
-        message = (
-            f"{wanted!r} is no series. {either(near)}"
-            f"All of them: {', '.join(sorted(listed['series_id']))}."
-        )
-        raise CatalogError(message)
-    return listed[fits].iloc[0]
 
 
 def _extent(series: "pd.Series[str]") -> str:

@@ -6,7 +6,7 @@ figures of violence. What is not published has no row: missing is never zero.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,9 @@ from pipeline.dictionary import public_columns
 from pipeline.errors import ContractError
 from pipeline.store.warehouse import Warehouse
 from pipeline.store.warehouse import laws as warehouse_laws
+
+F = TypeVar("F")
+F_co = TypeVar("F_co", covariant=True)
 
 Window = Literal["year", "rolling", "month"]
 """Length of a period: a calendar year, twelve months, one month."""
@@ -61,6 +64,14 @@ STATISTIC_WORDS: Final[Mapping[Statistic, tuple[str, ...]]] = {
 """Words of the statistics that have words, in the order in which a legend tells them."""
 
 
+class Reader(Protocol[F_co]):
+    """Whoever answers a query: an open warehouse with frames of pandas, others with Arrow."""
+
+    def query(self, name: str, /, **parameters: object) -> F_co:
+        """Rows that a query below ``store/sql`` finds."""
+        ...
+
+
 def build(warehouse: Warehouse) -> pd.DataFrame:
     """When and from what the warehouse was built.
 
@@ -73,7 +84,7 @@ def build(warehouse: Warehouse) -> pd.DataFrame:
     return warehouse.query("view/build")
 
 
-def series(warehouse: Warehouse) -> pd.DataFrame:
+def series(warehouse: Reader[F]) -> F:
     """Every declared series, published here or not.
 
     Returns
@@ -256,6 +267,78 @@ def place_history(
     )
 
 
+def rates(  # noqa: PLR0913 - one argument per thing that can be chosen
+    warehouse: Reader[F],
+    series_id: str,
+    window: Window | WholeWindow,
+    codes: Sequence[str] | None,
+    last_month: date | None,
+    *,
+    is_programme_only: bool,
+) -> F:
+    """Counts and rates, crude and smoothed, of places and periods in one table.
+
+    Parameters
+    ----------
+    warehouse
+        An open warehouse.
+    series_id
+        The series.
+    window
+        Length of a period.
+    codes
+        Municipalities, and departments by their two digits, which stand for all their
+        municipalities and the events of unknown municipality; None for all places.
+    last_month
+        First day of the last month of the one period that is asked for; None for all periods.
+    is_programme_only
+        Whether to tell of the programme's departments alone.
+
+    Returns
+    -------
+    rates
+        Codes and names, `first_month` and `last_month` of the period (their first days), `events`,
+        `population`, `person_years`, crude rate with its 95 % limits, smoothed rate with its limits
+        and `reliability` where the statistics tell of the window and place, flags, and
+        `is_unlocated` for the events of unknown municipality (code dd000, no name). By municipality
+        code and period.
+    """
+    return warehouse.query(
+        "view/rates",
+        series_id=series_id,
+        time_window=window,
+        codes=codes,
+        last_month=last_month,
+        is_programme_only=is_programme_only,
+    )
+
+
+def department_rates(
+    warehouse: Reader[F],
+    series_id: str,
+    codes: Sequence[str] | None,
+    last_month: date | None,
+    *,
+    is_programme_only: bool,
+) -> F:
+    """Counts and crude rates of whole departments by calendar year, as `rates` gives them.
+
+    Returns
+    -------
+    rates
+        `department_code`, `department_name`, `first_month`, `last_month`, `events`,
+        `unlocated_events` among them, `population`, `person_years`, rate with its 95 % limits and
+        flags. By department and year.
+    """
+    return warehouse.query(
+        "view/department_rates",
+        series_id=series_id,
+        codes=codes,
+        last_month=last_month,
+        is_programme_only=is_programme_only,
+    )
+
+
 def place_years(warehouse: Warehouse, place_code: str) -> pd.DataFrame:
     """Every series in one municipality or department by calendar year.
 
@@ -277,7 +360,7 @@ def place_years(warehouse: Warehouse, place_code: str) -> pd.DataFrame:
     return warehouse.query("view/place_years", place_code=place_code)
 
 
-def place_statistics(warehouse: Warehouse, place_code: str) -> pd.DataFrame:
+def place_statistics(warehouse: Reader[F], place_code: str) -> F:
     """The newest that can be said of every series in one place of the programme's departments.
 
     Parameters
@@ -338,7 +421,7 @@ def changes(warehouse: Warehouse, series_id: str, window: WholeWindow) -> pd.Dat
     return found.rename(columns={"place_code": "municipality_code"})
 
 
-def trends(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
+def trends(warehouse: Reader[F], series_id: str) -> F:
     """What may be said of the trend over the newest years that mean one thing.
 
     Returns
@@ -347,8 +430,7 @@ def trends(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
         Names and the figures of ``mart.trend``, by municipality code; `last_year` may lie years
         back where a definition or the edition of the population changed since.
     """
-    found = warehouse.query("view/trends", series_id=series_id, digits=_MUNICIPALITY_DIGITS)
-    return found.rename(columns={"place_code": "municipality_code"})
+    return warehouse.query("view/trends", series_id=series_id)
 
 
 def department_changes(warehouse: Warehouse, series_id: str, window: WholeWindow) -> pd.DataFrame:
@@ -363,10 +445,11 @@ def department_changes(warehouse: Warehouse, series_id: str, window: WholeWindow
     found = warehouse.query(
         "view/changes", series_id=series_id, time_window=window, digits=_DEPARTMENT_DIGITS
     )
-    return _of_departments(found)
+    renamed = found.rename(columns={"place_code": "department_code"})
+    return renamed.drop(columns="municipality_name")
 
 
-def department_trends(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
+def department_trends(warehouse: Reader[F], series_id: str) -> F:
     """What may be said of the trend of whole departments.
 
     Returns
@@ -374,13 +457,7 @@ def department_trends(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
     trends
         `department_name` and the figures of ``mart.trend_department``, by department.
     """
-    found = warehouse.query("view/trends", series_id=series_id, digits=_DEPARTMENT_DIGITS)
-    return _of_departments(found)
-
-
-def _of_departments(found: pd.DataFrame) -> pd.DataFrame:
-    renamed = found.rename(columns={"place_code": "department_code"})
-    return renamed.drop(columns="municipality_name")
+    return warehouse.query("view/department_trends", series_id=series_id)
 
 
 def ranks(warehouse: Warehouse, series_id: str, window: Literal["year", "pooled"]) -> pd.DataFrame:
@@ -395,9 +472,7 @@ def ranks(warehouse: Warehouse, series_id: str, window: Literal["year", "pooled"
     return warehouse.query("view/ranks", series_id=series_id, time_window=window)
 
 
-def comparison(
-    warehouse: Warehouse, series_id: str, window: Literal["year", "pooled"]
-) -> pd.DataFrame:
+def comparison(warehouse: Reader[F], series_id: str, window: Literal["year", "pooled"]) -> F:
     """Everything by which municipalities can be set beside one another in one series.
 
     Returns
@@ -576,7 +651,7 @@ def unlocated(warehouse: Warehouse, series_id: str, window: Window, period: date
     return warehouse.query("view/unlocated", series_id=series_id, time_window=window, period=period)
 
 
-def coverage(warehouse: Warehouse, programme_id: str) -> pd.DataFrame:
+def coverage(warehouse: Reader[F], programme_id: str) -> F:
     """What is known of a programme's presence in each municipality of the country.
 
     Returns
@@ -622,7 +697,7 @@ def department_outlines(warehouse: Warehouse) -> pd.DataFrame:
     return warehouse.query("view/department_outlines")
 
 
-def sources(warehouse: Warehouse) -> pd.DataFrame:
+def sources(warehouse: Reader[F]) -> F:
     """Where the figures come from.
 
     Returns
@@ -646,7 +721,7 @@ def feeds(warehouse: Warehouse) -> pd.DataFrame:
     return warehouse.query("view/feeds")
 
 
-def revisions(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
+def revisions(warehouse: Reader[F], series_id: str) -> F:
     """National yearly figures of each release of a series, for series with several releases.
 
     Returns
@@ -740,7 +815,7 @@ def revised_figures(warehouse: Warehouse, municipality_code: str) -> pd.DataFram
     return pd.concat(told[1:], ignore_index=True) if told[1:] else told[0]
 
 
-def clusters(warehouse: Warehouse, series_id: str, time_window: str, period: date) -> pd.DataFrame:
+def clusters(warehouse: Reader[F], series_id: str, time_window: str, period: date) -> F:
     """Clusters, hot spots and cold spots of one map of the country.
 
     Returns

@@ -34,6 +34,12 @@ _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": 2,
     "memory_limit": "1GB",
 }
+_READ_CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
+    **_CONFIG,
+    "enable_external_access": False,
+    "lock_configuration": True,
+}
+"""No reader of a published warehouse reaches another file, whatever is asked in SQL."""
 _VIEWS: Final = ("count_monthly", "mapped_place", "place_window", "rate", "series_month")
 """Marts that are asked for and not stored."""
 _UNFINISHED: Final = ".part"
@@ -344,7 +350,7 @@ class Warehouse:
             raise MissingWarehouseError(message)
         file = path.resolve()
         with _readable(file):
-            connection = duckdb.connect(file, read_only=True, config=_CONFIG)
+            connection = duckdb.connect(file, read_only=True, config=_READ_CONFIG)
             build = connection.execute("select build_id, layout_version from core.build").fetchone()
         if build is None or build[1] != layout_version():
             connection.close()
@@ -355,7 +361,7 @@ class Warehouse:
             raise OutdatedWarehouseError(message)
         return cls(file, connection, build[0])
 
-    def query(self, name: str, **parameters: object) -> pd.DataFrame:
+    def query(self, name: str, /, **parameters: object) -> pd.DataFrame:
         """Rows that a query finds.
 
         Parameters
@@ -370,9 +376,62 @@ class Warehouse:
         frame
             One row per row; dates as ``datetime64[s]``.
         """
+        return _rows(self._cursor, _sql(name), parameters)
+
+    def query_arrow(self, name: str, /, **parameters: object) -> arrow.Table:
+        """Rows that a query finds, as the database gives them to Arrow.
+
+        Parameters
+        ----------
+        name
+            File below ``store/sql`` without its ending, e.g. ``view/series``.
+        **parameters
+            Values of its ``$named`` parameters.
+
+        Returns
+        -------
+        table
+            One row per row; dates as ``date32``, integers with empty cells as integers.
+        """
+        return self._cursor.execute(_sql(name), parameters).to_arrow_table()
+
+    def sql(self, query: str, parameters: Mapping[str, Any]) -> arrow.Table:
+        """Rows that a query of the reader's own finds; it changes nothing and opens no other file.
+
+        Parameters
+        ----------
+        query
+            In DuckDB's SQL, over the tables as declared.
+        parameters
+            Values of its ``$named`` parameters; a frame or an Arrow table is a table of that name.
+
+        Returns
+        -------
+        table
+            One row per row, as of `query_arrow`.
+
+        Raises
+        ------
+        ContractError
+            With the database's own words, if it cannot be answered.
+        """
+        with self._connection.cursor() as cursor:
+            values = dict(parameters)
+            for name, value in parameters.items():
+                if hasattr(value, "__arrow_c_stream__"):
+                    cursor.register(name, arrow.table(values.pop(name)))
+            try:
+                return cursor.execute(query, values).to_arrow_table()
+            except duckdb.Error as error:
+                raise ContractError(str(error)) from error
+
+    @property
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """The calling thread's own."""
         if not hasattr(self._thread, "cursor"):
             self._thread.cursor = self._connection.cursor()
-        return _rows(self._thread.cursor, _sql(name), parameters)
+        cursor: duckdb.DuckDBPyConnection = self._thread.cursor
+        return cursor
 
     def table(self, name: str) -> pd.DataFrame:
         """A whole table in the order of its key; geometry as WKB.
@@ -440,6 +499,16 @@ def laws() -> dict[str, Text]:
         english, spanish, *_rest = _sql(f"check/{path.stem}").splitlines()
         told[path.stem] = Text(spanish.removeprefix("-- es: "), english.removeprefix("-- "))
     return told
+
+
+def pandas_frame(table: arrow.Table) -> pd.DataFrame:
+    """What a query found as a frame of pandas; dates as ``datetime64[s]``."""
+    seconds = arrow.schema(
+        field.with_type(arrow.timestamp("s")) if arrow.types.is_date(field.type) else field
+        for field in table.schema
+    )
+    frame: pd.DataFrame = table.cast(seconds).to_pandas()
+    return frame
 
 
 def frame_breaches(table: Table, frame: pd.DataFrame) -> list[str]:
@@ -544,13 +613,7 @@ def _sql(name: str) -> str:
 def _rows(
     connection: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any]
 ) -> pd.DataFrame:
-    found = connection.execute(query, dict(parameters)).to_arrow_table()
-    seconds = arrow.schema(
-        field.with_type(arrow.timestamp("s")) if arrow.types.is_date(field.type) else field
-        for field in found.schema
-    )
-    frame: pd.DataFrame = found.cast(seconds).to_pandas()
-    return frame
+    return pandas_frame(connection.execute(query, dict(parameters)).to_arrow_table())
 
 
 def _checksums(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:

@@ -1,17 +1,7 @@
--- one row per place with a trend of $series_id, in order
--- Places are municipalities if codes have $digits 5, departments if 2.
-with trends as (
-    select * from mart.trend
-    union all by name
+-- one row per municipality of the seven departments with a trend of $series_id, in order
+with final as (
     select
-        *,
-        department_code as municipality_code
-    from mart.trend_department
-),
-
-final as (
-    select
-        trend.municipality_code as place_code,
+        trend.municipality_code,
         municipality.municipality_name,
         department.department_name,
         trend.first_year,
@@ -29,12 +19,10 @@ final as (
         trend.sen_slope_per_100k,
         trend.sen_lower_per_100k,
         trend.sen_upper_per_100k
-    from trends as trend
-    left join core.municipality on trend.municipality_code = municipality.municipality_code
-    inner join core.department on left(trend.municipality_code, 2) = department.department_code
-    where
-        trend.series_id = $series_id
-        and length(trend.municipality_code) = $digits
+    from mart.trend as trend
+    inner join core.municipality on trend.municipality_code = municipality.municipality_code
+    inner join core.department on municipality.department_code = department.department_code
+    where trend.series_id = $series_id
     order by trend.municipality_code
 )
 

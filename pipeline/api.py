@@ -1,0 +1,577 @@
+"""Every figure of the atlas as a tidy table: ``import pipeline as atlas``.
+
+A dozen questions, asked through the same read door as the dashboard's pages. Each takes the
+published warehouse unless another is given, and answers with a frame of pandas, or with Arrow or
+polars where ``form`` says so. Codes are text and keep their leading zero; what is not published has
+no row, and missing is never zero.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias
+
+import pandas as pd
+import pyarrow as arrow
+
+from pipeline import crs, gazetteer, views
+from pipeline.catalog.programmes import SOMOS_COMUNIDAD
+from pipeline.errors import CatalogError
+from pipeline.history import Period
+from pipeline.store.published import published_path
+from pipeline.store.warehouse import Warehouse, pandas_frame
+
+Form = Literal["pandas", "arrow", "polars"]
+"""What holds an answer. Arrow is what the database gives; polars reads it in place."""
+
+Frame: TypeAlias = Any
+"""``pandas.DataFrame``, ``pyarrow.Table`` or ``polars.DataFrame``, as ``form`` says."""
+
+Level = Literal["municipality", "department"]
+"""What one row is of."""
+
+COUNTRY: Final = "country"
+"""Instead of places: every municipality of Colombia."""
+
+_ROOT: Final = Path(__file__).parents[1]
+_PLACES: Final = 'atlas.rates("homicide_police", places=["Tumaco", "05120", "Nariño, 52"])'
+_LAST_MONTH: Final[dict[str, int]] = {"fiscal": 9}
+"""Month that ends a window which is asked for by its year, if not December."""
+
+
+def open(data_dir: Path | str | None = None) -> Warehouse:  # noqa: A001 - read as atlas.open
+    """Open a published warehouse, read only.
+
+    Parameters
+    ----------
+    data_dir
+        Folder that holds ``raw`` and ``processed``; by default ``DATA_DIR``, else ``data`` in the
+        checkout, from which a relative path counts.
+
+    Returns
+    -------
+    warehouse
+        As every question takes it. It may be shared between threads and goes on showing the build
+        that it was opened on; without it, a question opens the newest build.
+
+    Raises
+    ------
+    MissingWarehouseError
+        If nothing has been built there: ``make build`` does it.
+    OutdatedWarehouseError
+        If another version of the code built it.
+    """
+    folder = _ROOT / (data_dir or os.environ.get("DATA_DIR") or "data")
+    path = published_path(folder)
+    return _opened(path.resolve() if path.exists() else path)
+
+
+def series(*, warehouse: Warehouse | None = None, form: Form = "pandas") -> Frame:
+    """Every series: what it counts, since when, by whom, with what caveats.
+
+    Parameters
+    ----------
+    warehouse
+        By default the published one.
+    form
+        What holds the answer.
+
+    Returns
+    -------
+    series
+        One row per declared series, published or not, in the order of lists: columns of
+        ``core.series``, and `first_month`, `last_month`, `last_complete_month`, `windows` (names
+        joined by commas), `publisher`, `citation`, licences, `cut_date`, `retrieved_date` and
+        `is_bundled`, empty where nothing is published.
+    """
+    return _answer(views.series, warehouse, form)
+
+
+def rates(  # noqa: PLR0913 - one argument per thing that can be chosen
+    series: str,
+    window: views.Window | views.WholeWindow = "year",
+    *,
+    places: str | Sequence[str] | None = None,
+    period: str | int | date | None = None,
+    level: Level = "municipality",
+    warehouse: Warehouse | None = None,
+    form: Form = "pandas",
+) -> Frame:
+    """Counts and rates, crude and smoothed, with their 95 % limits.
+
+    Parameters
+    ----------
+    series
+        Id of a series, or its name in Spanish or English.
+    window
+        ``"year"``, ``"rolling"`` (twelve months) or ``"month"``; of places also ``"pooled"`` (three
+        calendar years) and ``"fiscal"`` (October to September).
+    places
+        Codes or names, without accents if need be, of municipalities anywhere in the country, or of
+        departments, which stand for all their municipalities; ``"country"`` for all of it. By
+        default the programme's seven departments.
+    period
+        The last year or month of the one period that is wanted: ``2024``, ``"2024"`` or
+        ``"2024-06"``. By default all.
+    level
+        ``"department"`` for whole departments, which have calendar years and crude rates only.
+    warehouse
+        By default the published one.
+    form
+        What holds the answer.
+
+    Returns
+    -------
+    rates
+        One row per place and period, by place and time:
+
+        - `municipality_code` and `municipality_name`, `department_code` and `department_name`
+        - `first_month` and `last_month` of the period, by their first days
+        - `events`: what was recorded, in the series' unit
+        - `population` (persons) and `person_years`
+        - `rate_per_100k`, `rate_lower_per_100k`, `rate_upper_per_100k`: the crude rate per 100,000
+          person-years; empty where residents are unknown or the series has no rate
+        - `smoothed_per_100k` and its limits, `reliability` ("reliable", "with care", "unstable"):
+          of whole windows of the seven departments, elsewhere empty
+        - `is_provisional` (it may still grow), `is_partial` (a year with months missing),
+          `is_population_carried`, `crosses_edition` (two editions of the population are mixed)
+        - `is_unlocated`: events of unknown municipality (code dd000); they make sums those of the
+          department and lie on no map
+
+        Of departments instead `unlocated_events` (among the events), and nothing smoothed.
+
+    Raises
+    ------
+    CatalogError
+        If a series, place or period is not known or not published, or the window has no figures.
+
+    See Also
+    --------
+    pipeline.analysis.rates : How limits are computed.
+    pipeline.analysis.smoothing : How rates are smoothed.
+    """
+    opened = warehouse or open()
+    found = _series(opened, series)
+    if level == "department" and window != "year":
+        message = f"departments have calendar years only, no window {window!r}: leave it out"
+        raise CatalogError(message)
+    codes = None if places is None or places == COUNTRY else _codes(opened, places)
+    asked: dict[str, Any] = {
+        "codes": codes,
+        "last_month": None if period is None else _last_month(period, window),
+        "is_programme_only": places is None,
+    }
+    if level == "department":
+        asked["codes"] = codes and _departments(codes)
+        answer = _answer(views.department_rates, opened, form, found["series_id"], **asked)
+    else:
+        answer = _answer(views.rates, opened, form, found["series_id"], window, **asked)
+    if not len(answer):
+        raise CatalogError(_nothing(found, window, period))
+    return answer
+
+
+def trends(
+    series: str,
+    *,
+    level: Level = "municipality",
+    warehouse: Warehouse | None = None,
+    form: Form = "pandas",
+) -> Frame:
+    """What may be said of the trend over the newest years that mean one thing.
+
+    Parameters
+    ----------
+    series
+        Id of a series, or its name in Spanish or English.
+    level
+        ``"municipality"`` or ``"department"``, of the programme's seven departments.
+    warehouse
+        By default the published one.
+    form
+        What holds the answer.
+
+    Returns
+    -------
+    trends
+        One row per place: codes and names, `first_year` to `last_year` (which may lie years back,
+        where a definition or the edition of the population changed since), `events`, `percent` a
+        year with its limits, `adjusted_p`, and `word`: "rising", "falling", "stable" or "not
+        determined". Claim no trend that the word does not. Empty for a series without five such
+        years.
+
+    Raises
+    ------
+    CatalogError
+        If the series is not known.
+    """
+    opened = warehouse or open()
+    question = views.trends if level == "municipality" else views.department_trends
+    return _answer(question, opened, form, _series(opened, series)["series_id"])
+
+
+def clusters(
+    series: str,
+    window: views.WholeWindow = "year",
+    *,
+    period: str | int | date | None = None,
+    warehouse: Warehouse | None = None,
+    form: Form = "pandas",
+) -> Frame:
+    """Clusters, hot spots and cold spots of one map of the country.
+
+    Parameters
+    ----------
+    series
+        Id of a series, or its name in Spanish or English.
+    window
+        ``"year"``, ``"pooled"``, ``"fiscal"`` or ``"rolling"``.
+    period
+        The last year or month of the map. By default the newest.
+    warehouse
+        By default the published one.
+    form
+        What holds the answer.
+
+    Returns
+    -------
+    clusters
+        One row per municipality of the programme's departments, by code: names, `cluster` ("high-
+        high", "not significant" and others), `spot` (1 hot, -1 cold, 0 neither), `local_moran`,
+        `gi_star`, `p` and `adjusted_p`.
+
+    Raises
+    ------
+    CatalogError
+        If the series is not known or has no such map.
+
+    See Also
+    --------
+    pipeline.analysis.clusters : How clusters are found.
+    """
+    opened = warehouse or open()
+    found = _series(opened, series)
+    maps = views.moran(opened, found["series_id"])
+    mapped = maps.loc[maps["time_window"].eq(window), "period"].dt.date
+    wanted = max(mapped, default=None) if period is None else _last_month(period, window)
+    if wanted not in set(mapped):
+        there = (
+            f"They end in: {', '.join(f'{one:%Y-%m}' for one in mapped)}." if len(mapped) else ""
+        )
+        message = f"No map of {found['series_id']} by {window!r} {period or ''} is here. {there}"
+        raise CatalogError(message.replace("  ", " ").strip())
+    return _answer(views.clusters, opened, form, found["series_id"], window, wanted)
+
+
+def coverage(
+    programme: str = SOMOS_COMUNIDAD.id,
+    *,
+    warehouse: Warehouse | None = None,
+    form: Form = "pandas",
+) -> Frame:
+    """What is known of a programme's presence in each municipality of the country.
+
+    Parameters
+    ----------
+    programme
+        Id of a programme.
+    warehouse
+        By default the published one.
+    form
+        What holds the answer.
+
+    Returns
+    -------
+    coverage
+        One row per municipality, by code: names, `state`, and evidence, component, dates and
+        sources where known. Neither ``candidate`` nor ``no_evidence`` means that the programme is
+        absent. Do not join it to threats or to killings of leaders: such a table may harm people.
+
+    Raises
+    ------
+    CatalogError
+        If there is no such programme.
+    """
+    opened = warehouse or open()
+    known = opened.table("core.programme")["programme_id"]
+    if programme not in set(known):
+        raise CatalogError(f"{programme!r} is no programme. All of them: {', '.join(known)}.")
+    return _answer(views.coverage, opened, form, programme)
+
+
+def compare(
+    series: str,
+    window: Literal["year", "pooled"] = "year",
+    *,
+    warehouse: Warehouse | None = None,
+    form: Form = "pandas",
+) -> Frame:
+    """Everything by which municipalities can be set beside one another in one series.
+
+    Parameters
+    ----------
+    series
+        Id of a series, or its name in Spanish or English.
+    window
+        One calendar year or three together.
+    warehouse
+        By default the published one.
+    form
+        What holds the answer.
+
+    Returns
+    -------
+    comparison
+        One row per municipality of the programme's departments, published or not, by code: names;
+        the newest `period` that stands and can be compared, `events`, crude and smoothed rate with
+        limits, `reliability`; `rank_lower` and `rank_upper` among `ranked`, and how many are
+        `alike`; `trend` and `change` (words) with their years; `change_percent` only where the
+        change has a name; and `history`, one rate per year from `history_first_year`.
+
+    Raises
+    ------
+    CatalogError
+        If the series is not known.
+    """
+    opened = warehouse or open()
+    return _answer(views.comparison, opened, form, _series(opened, series)["series_id"], window)
+
+
+def municipality(place: str, *, warehouse: Warehouse | None = None, form: Form = "pandas") -> Frame:
+    """The newest that can be said of every series in one place.
+
+    Parameters
+    ----------
+    place
+        Code or name, without accents if need be, of a municipality or department of the programme's
+        seven departments; after a comma the department, where several share the name.
+    warehouse
+        By default the published one.
+    form
+        What holds the answer.
+
+    Returns
+    -------
+    statistics
+        One row per published series, in the order of lists: as of
+        `pipeline.views.place_statistics`.
+
+    Raises
+    ------
+    CatalogError
+        If no place is meant, more than one may be, or it lies outside these departments.
+    """
+    opened = warehouse or open()
+    code = gazetteer.place_code(opened, place, 'atlas.municipality("52835")')
+    return _answer(views.place_statistics, opened, form, code)
+
+
+def boundaries(level: Level = "municipality", *, warehouse: Warehouse | None = None) -> Frame:
+    """Outlines to draw and to join, by code.
+
+    Parameters
+    ----------
+    level
+        ``"municipality"`` of the programme's departments, or ``"department"`` of the country.
+    warehouse
+        By default the published one.
+
+    Returns
+    -------
+    boundaries
+        ``geopandas.GeoDataFrame`` in EPSG:4326 (longitude, latitude): codes, names and `geometry`,
+        simplified for a map: do not measure areas with it; `area_km2` stands in
+        ``core.municipality``.
+    """
+    opened = warehouse or open()
+    is_municipal = level == "municipality"
+    question = views.municipality_outlines if is_municipal else views.department_outlines
+    outlines = question(opened)
+    geopandas = import_module("geopandas")
+    shapes = geopandas.GeoSeries.from_wkb(outlines.pop("web_geometry"), crs=crs.STORE)
+    return geopandas.GeoDataFrame(outlines, geometry=shapes)
+
+
+def sources(*, warehouse: Warehouse | None = None, form: Form = "pandas") -> Frame:
+    """Where the figures come from, how to cite them, and how new they are.
+
+    Parameters
+    ----------
+    warehouse
+        By default the published one.
+    form
+        What holds the answer.
+
+    Returns
+    -------
+    sources
+        One row per source and series it feeds (none for boundaries and the like): columns of
+        ``core.source``, `role`, and `cut_date`, `retrieved_date` and `is_bundled` of the newest
+        release.
+    """
+    return _answer(views.sources, warehouse, form)
+
+
+def revisions(series: str, *, warehouse: Warehouse | None = None, form: Form = "pandas") -> Frame:
+    """What each release of a series said, nationally and by year.
+
+    Parameters
+    ----------
+    series
+        Id of a series, or its name in Spanish or English.
+    warehouse
+        By default the published one.
+    form
+        What holds the answer.
+
+    Returns
+    -------
+    revisions
+        One row per release and year, earliest release first: `cut_date`, `path`, `year`, `events`.
+        The last year of a release may end at its cut. Empty where one release is kept.
+
+    Raises
+    ------
+    CatalogError
+        If the series is not known.
+    """
+    opened = warehouse or open()
+    return _answer(views.revisions, opened, form, _series(opened, series)["series_id"])
+
+
+def sql(
+    query: str,
+    /,
+    *,
+    warehouse: Warehouse | None = None,
+    form: Form = "pandas",
+    **parameters: object,
+) -> Frame:
+    """Ask the warehouse in DuckDB's SQL; nothing can be changed and no other file be read.
+
+    Parameters
+    ----------
+    query
+        Over the tables of the data dictionary, e.g. ``from mart.rate_yearly limit 5``.
+    warehouse
+        By default the published one.
+    form
+        What holds the answer.
+    **parameters
+        Values of its ``$named`` parameters. A frame of pandas or polars, or an Arrow table, is a
+        table of that name: so your own data meet those of the atlas.
+
+    Returns
+    -------
+    rows
+        One row per row. Geometry is WKB.
+
+    Raises
+    ------
+    ContractError
+        With the database's own words, if the query is wrong, writes, or reaches for a file.
+    """
+    table = (warehouse or open()).sql(query, parameters)
+    return _formed(table, form)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrow:
+    """A warehouse that answers the questions of `views` with Arrow."""
+
+    warehouse: Warehouse
+
+    def query(self, name: str, /, **parameters: object) -> arrow.Table:
+        """Rows that a query below ``store/sql`` finds."""
+        return self.warehouse.query_arrow(name, **parameters)
+
+
+def _answer(
+    question: Callable[..., Any],
+    warehouse: Warehouse | None,
+    form: Form,
+    *asked: object,
+    **named: object,
+) -> Frame:
+    """One question of the read door, put to a warehouse in one form."""
+    opened = warehouse or open()
+    if form == "pandas":
+        return question(opened, *asked, **named)
+    return _formed(question(_Arrow(opened), *asked, **named), form)
+
+
+def _formed(table: arrow.Table, form: Form) -> Frame:
+    if form == "arrow":
+        return table
+    if form == "polars":
+        return import_module("polars").from_arrow(table)
+    if form == "pandas":
+        return pandas_frame(table)
+    raise CatalogError(f"{form!r} is no form of an answer. Write 'pandas', 'arrow' or 'polars'.")
+
+
+@lru_cache(maxsize=2)
+def _opened(path: Path) -> Warehouse:
+    return Warehouse.open(path)
+
+
+@lru_cache(maxsize=2)
+def _listed(warehouse: Warehouse) -> pd.DataFrame:
+    return views.series(warehouse)
+
+
+@lru_cache(maxsize=2)
+def _places(warehouse: Warehouse) -> pd.DataFrame:
+    return views.places(warehouse)
+
+
+@lru_cache(maxsize=64)
+def _series(warehouse: Warehouse, wanted: str) -> "pd.Series[Any]":
+    return gazetteer.series(_listed(warehouse), wanted)
+
+
+def _codes(warehouse: Warehouse, wanted: str | Sequence[str]) -> list[str]:
+    each = [wanted] if isinstance(wanted, str) else wanted
+    return [gazetteer.country_code(_places(warehouse), one, _PLACES) for one in each]
+
+
+def _departments(codes: Sequence[str]) -> list[str]:
+    municipal = [code for code in codes if len(code) > len("05")]
+    if municipal:
+        message = (
+            f"{len(municipal)} of {len(codes)} places are no departments, for example "
+            f'{municipal[0]}; leave out level="department" to ask for municipalities'
+        )
+        raise CatalogError(message)
+    return list(codes)
+
+
+def _last_month(period: str | int | date, window: str) -> date:
+    """First day of the last month of a period that a person names by its end."""
+    if isinstance(period, date):
+        return period.replace(day=1)
+    asked = Period.parse(str(period))
+    is_year = asked.first < asked.last
+    if is_year and window == "month":
+        message = f"{period!r} is a year; write the month, as in 2024-06, or leave out the window"
+        raise CatalogError(message)
+    return asked.last.replace(month=_LAST_MONTH.get(window, 12)) if is_year else asked.last
+
+
+def _nothing(series: "pd.Series[Any]", window: str, period: object) -> str:
+    """Why there is no row, and what there is."""
+    name, windows = series["series_id"], series["windows"]
+    if not windows:
+        return f"Nothing of {name} is published here."
+    if window in {"year", "rolling", "month"} and window not in windows.split(","):
+        return f"{name} has no figures by {window!r}, only by: {windows}."
+    since, until = series["first_month"], series["last_month"]
+    asked = f" for {period}" if period else ""
+    return (
+        f"{name} has no row by {window!r}{asked} in these places; it is published from "
+        f"{since:%Y-%m} to {until:%Y-%m}."
+    )

@@ -1,0 +1,27 @@
+-- one row per department of the seven with a trend of $series_id, in order
+with final as (
+    select
+        trend.department_code,
+        department.department_name,
+        trend.first_year,
+        trend.last_year,
+        trend.years,
+        trend.events,
+        trend.percent,
+        trend.percent_lower,
+        trend.percent_upper,
+        trend.p,
+        trend.adjusted_p,
+        trend.dispersion,
+        trend.word,
+        trend.mann_kendall_p,
+        trend.sen_slope_per_100k,
+        trend.sen_lower_per_100k,
+        trend.sen_upper_per_100k
+    from mart.trend_department as trend
+    inner join core.department on trend.department_code = department.department_code
+    where trend.series_id = $series_id
+    order by trend.department_code
+)
+
+select * from final

@@ -1,0 +1,243 @@
+"""The research door: the figures of the dashboard, in every form, and nothing but reading."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as arrow
+import pytest
+from pandas.testing import assert_frame_equal
+
+import pipeline as atlas
+from pipeline import api, views
+from pipeline.errors import CatalogError, ContractError, MissingWarehouseError
+from pipeline.store.published import published_path
+from pipeline.store.warehouse import Warehouse
+from tests import world
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def country(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data_dir = tmp_path_factory.mktemp("data")
+    world.published(data_dir).close()
+    return data_dir
+
+
+@pytest.fixture(scope="module")
+def warehouse(country: Path) -> Iterator[Warehouse]:
+    opened = Warehouse.open(published_path(country))
+    yield opened
+    opened.close()
+
+
+Question = Callable[[Warehouse, Any], Any]
+QUESTIONS: dict[str, tuple[Question, Callable[[Warehouse], pd.DataFrame]]] = {
+    "series": (lambda w, f: atlas.series(warehouse=w, form=f), views.series),
+    "trends": (
+        lambda w, f: atlas.trends("sightings", warehouse=w, form=f),
+        lambda w: views.trends(w, "sightings"),
+    ),
+    "trends of departments": (
+        lambda w, f: atlas.trends("sightings", level="department", warehouse=w, form=f),
+        lambda w: views.department_trends(w, "sightings"),
+    ),
+    "clusters": (
+        lambda w, f: atlas.clusters("sightings", period=2021, warehouse=w, form=f),
+        lambda w: views.clusters(w, "sightings", "year", date(2021, 12, 1)),
+    ),
+    "coverage": (
+        lambda w, f: atlas.coverage("prueba", warehouse=w, form=f),
+        lambda w: views.coverage(w, "prueba"),
+    ),
+    "compare": (
+        lambda w, f: atlas.compare("sightings", warehouse=w, form=f),
+        lambda w: views.comparison(w, "sightings", "year"),
+    ),
+    "municipality": (
+        lambda w, f: atlas.municipality("villa prueba", warehouse=w, form=f),
+        lambda w: views.place_statistics(w, "05901"),
+    ),
+    "sources": (lambda w, f: atlas.sources(warehouse=w, form=f), views.sources),
+    "revisions": (
+        lambda w, f: atlas.revisions("migrations", warehouse=w, form=f),
+        lambda w: views.revisions(w, "migrations"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_answer_is_that_of_the_dashboard_in_every_form(eleven_years, warehouse, name) -> None:
+    ask, door = QUESTIONS[name]
+    opened = eleven_years if name.startswith("trends") else warehouse
+    expected = door(opened)
+    assert len(expected)
+    assert_frame_equal(ask(opened, "pandas"), expected)
+    table = ask(opened, "arrow")
+    assert isinstance(table, arrow.Table)
+    read = ask(opened, "polars")
+    assert isinstance(read, pl.DataFrame)
+    assert list(read.columns) == table.column_names == list(expected.columns)
+    assert read.to_arrow().to_pylist() == table.to_pylist()
+    for column in expected:
+        is_known = [value is not None for value in table[column].to_pylist()]
+        assert is_known == expected[column].notna().tolist(), column
+
+
+def test_rates_are_those_of_the_map(warehouse) -> None:
+    for window, first, period in (
+        ("year", date(2021, 1, 1), 2021),
+        ("rolling", date(2023, 4, 1), "2023-04"),
+        ("month", date(2022, 3, 1), date(2022, 3, 1)),
+    ):
+        rates = atlas.rates("sightings", window, period=period, warehouse=warehouse)
+        placed = rates[~rates["is_unlocated"]].reset_index(drop=True)
+        shown = views.map_values(warehouse, "sightings", window, first)
+        shared = [column for column in shown if column in placed]
+        assert {"events", "population", "rate_per_100k", "rate_upper_per_100k"} < set(shared)
+        assert_frame_equal(placed[shared], shown[shared])
+
+
+def test_smoothed_rates_are_those_of_the_statistics(eleven_years) -> None:
+    rates = atlas.rates("sightings", "pooled", period=2021, warehouse=eleven_years)
+    shown = views.smoothed_rates(eleven_years, "sightings", "pooled", date(2021, 12, 1))
+    shared = [column for column in shown if column in rates]
+    assert {"smoothed_per_100k", "smoothed_lower_per_100k", "reliability"} < set(shared)
+    told = rates[rates["smoothed_per_100k"].notna()].reset_index(drop=True)
+    assert len(told) == 2
+    assert_frame_equal(told[shared], shown[shared])
+    assert set(told["first_month"]) == {pd.Timestamp("2019-01-01")}
+
+
+def test_rates_with_the_unlocated_make_up_the_department(warehouse) -> None:
+    rates = atlas.rates("sightings", warehouse=warehouse)
+    departments = atlas.rates("sightings", level="department", warehouse=warehouse)
+    sums = rates.groupby("last_month")["events"].sum()
+    assert sums.tolist() == departments["events"].tolist() == [8, 8, 6]
+    unlocated = rates[rates["is_unlocated"]]
+    assert set(unlocated["municipality_code"]) == {"05000"}
+    assert unlocated["municipality_name"].isna().all()
+    yearly = departments.set_index("last_month")["unlocated_events"]
+    assert unlocated.groupby("last_month")["events"].sum().to_dict() == yearly[yearly > 0].to_dict()
+
+
+def test_places_may_be_written_as_people_write_them(warehouse) -> None:
+    def codes(places: Any) -> list[str]:
+        found = atlas.rates("sightings", places=places, period=2021, warehouse=warehouse)
+        return found["municipality_code"].tolist()
+
+    everybody = ["05000", "05901", "05902", "05903"]
+    assert codes("puerto ensayo") == ["05902"]
+    assert codes(["98901", "Villa Prueba"]) == ["05901", "98901"]
+    assert codes("tierra nuestra") == codes("05") == codes(None) == everybody
+    assert codes("country") == ["00000", *everybody, "98901"]
+
+
+def test_boundaries_are_drawn_in_degrees_and_join_by_code(warehouse) -> None:
+    places = atlas.boundaries(warehouse=warehouse)
+    assert places.crs.to_epsg() == 4326
+    assert places["municipality_code"].tolist() == ["05901", "05902", "05903"]
+    assert places.geometry.is_valid.all()
+    departments = atlas.boundaries("department", warehouse=warehouse)
+    assert departments["department_code"].tolist() == ["05", "98"]
+
+
+def test_sql_reads_with_values_and_with_the_readers_own_table(warehouse) -> None:
+    mine = {"municipality_code": ["05901", "98901"], "wells": [3, 4]}
+    query = """
+        select municipality_code, wells from core.municipality
+        inner join mine using (municipality_code) where wells > $least
+    """
+    for frame in (pd.DataFrame(mine), pl.DataFrame(mine), arrow.table(mine)):
+        found = atlas.sql(query, warehouse=warehouse, form="arrow", mine=frame, least=3)
+        assert found.to_pylist() == [{"municipality_code": "98901", "wells": 4}]
+    with pytest.raises(ContractError, match="mine"):
+        atlas.sql("from mine", warehouse=warehouse)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "delete from core.municipality",
+        "create table core.mine as select 1",
+        "copy core.municipality to '{folder}/out.csv'",
+        "attach '{folder}/out.duckdb'",
+        "export database '{folder}/out'",
+        "from read_csv('{readable}')",
+        "from read_text('{readable}')",
+        "from glob('{folder}/*')",
+        "set enable_external_access = true",
+        "install httpfs",
+        "load httpfs",
+        "selekt 1",
+    ],
+)
+def test_sql_neither_writes_nor_reads_anything_else(warehouse, tmp_path, query) -> None:
+    readable = tmp_path / "readable.csv"
+    readable.write_text("a\n1\n", "utf-8")
+    before = warehouse.path.read_bytes()
+    with pytest.raises(ContractError):
+        atlas.sql(query.format(folder=tmp_path, readable=readable), warehouse=warehouse)
+    assert [path.name for path in tmp_path.iterdir()] == ["readable.csv"]
+    assert warehouse.path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (lambda w: atlas.rates("sighting", warehouse=w), "Near it: sightings"),
+        (lambda w: atlas.rates("ghosts", warehouse=w), "Nothing of ghosts is published"),
+        (lambda w: atlas.rates("meteors", "month", warehouse=w), "only by: year"),
+        (lambda w: atlas.rates("sightings", period=1990, warehouse=w), "2021-01 to 2023-05"),
+        (lambda w: atlas.rates("sightings", period="soon", warehouse=w), "no year and no month"),
+        (lambda w: atlas.rates("sightings", "month", period=2021, warehouse=w), "is a year"),
+        (lambda w: atlas.rates("sightings", places="Atlantis", warehouse=w), "no municipality"),
+        (
+            lambda w: atlas.rates("sightings", level="department", places="05901", warehouse=w),
+            "no departments, for example 05901",
+        ),
+        (lambda w: atlas.clusters("sightings", period=1990, warehouse=w), "They end in: 2021-12"),
+        (lambda w: atlas.coverage("somos", warehouse=w), "All of them: prueba"),
+        (lambda w: atlas.municipality("Otra Parte", warehouse=w), "outside the departments"),
+        (lambda w: atlas.series(warehouse=w, form="excel"), "'pandas', 'arrow' or 'polars'"),
+    ],
+)
+def test_what_is_not_there_is_said(warehouse, ask, words) -> None:
+    with pytest.raises(CatalogError, match=words):
+        ask(warehouse)
+
+
+def test_the_default_warehouse_is_the_newest_build(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    with pytest.raises(MissingWarehouseError, match="make build"):
+        atlas.series()
+    world.published(tmp_path).close()
+    first = atlas.open()
+    assert atlas.open() is first
+    assert len(atlas.series()) == len(world.SERIES)
+    world.published(tmp_path).close()
+    second = atlas.open()
+    assert second.build_id > first.build_id
+    assert atlas.open(tmp_path) is second
+    assert len(first.query("view/series")) == len(world.SERIES)  # whoever holds it reads on
+    for opened in (first, second):
+        opened.close()
+    api._opened.cache_clear()
+
+
+def test_it_is_imported_without_pandas_until_a_table_is_asked_for() -> None:
+    asked = "import sys, pipeline as atlas; print('pandas' in sys.modules); atlas.rates"
+    run = subprocess.run(
+        [sys.executable, "-c", f"{asked}; print('pandas' in sys.modules, 'polars' in sys.modules)"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.split() == ["False", "True", "False"]
