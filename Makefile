@@ -26,7 +26,7 @@ python := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: setup run refresh verify-raw bundle prune status history schedule build coverage-check templates dashboard brief snapshot words test faults validate bench lint clean help lock
+.PHONY: setup run refresh verify-raw bundle prune status history schedule build coverage-check templates dashboard brief export snapshot words test faults validate bench lint clean help lock
 
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
@@ -72,6 +72,9 @@ dashboard: setup ## Start the dashboard on the warehouse as it is (PORT=8501, OP
 
 brief: setup ## Print one place on two sheets: PLACE=<code or name> LOCALE=es|en (OUT=<file>.pdf)
 	@$(python) -m dashboard.brief "$$PLACE" --locale "$$LOCALE"
+
+export: setup ## Write every public figure as CSV, Parquet, GeoPackage, Excel to OUT=<folder or file.zip> (SERIES=a,b)
+	@$(python) -m pipeline export "$$OUT" --series "$$SERIES"
 
 snapshot: setup ## Compute the bundled snapshot from a refreshed warehouse
 	@$(python) -m pipeline snapshot

@@ -7,15 +7,15 @@ import csv
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from io import BytesIO, StringIO
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from xlsxwriter import Workbook
+
+from pipeline import inert
 
 R = TypeVar("R")
 
 Cell = str | float | bool | date | None
-
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Column(NamedTuple, Generic[R]):
@@ -34,17 +34,6 @@ class Column(NamedTuple, Generic[R]):
     name: str
     label: str
     value: Callable[[R], Cell]
-
-
-def inert(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
-
-    Examples
-    --------
-    >>> inert("=1+1"), inert("Cáceres")
-    ("'=1+1", 'Cáceres')
-    """
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def csv_file(

@@ -21,7 +21,7 @@ from pipeline.errors import (
 from pipeline.reasons import Reason, ReasonKind
 from pipeline.standing import Lapse, Standing, register_path, standings
 from pipeline.store.published import published_path
-from pipeline.words import normalised
+from pipeline.words import inert, normalised
 
 if TYPE_CHECKING:
     from pipeline import views
@@ -71,6 +71,7 @@ __all__ = [
     "compare",
     "coverage",
     "municipality",
+    "inert",
     "normalised",
     "open",
     "place_code",

@@ -99,6 +99,14 @@ def _parser() -> argparse.ArgumentParser:
     plain("schedule", commands.schedule, "forms for a monthly refresh by systemd, cron or GitHub")
     plain("build", commands.rebuild, "rebuild from the raw data, if anything changed")
     plain("snapshot", commands.write_snapshot, "write the bundled snapshot from the warehouse")
+    export = add("export", help="write every public figure to a folder or an archive")
+    export.add_argument("target", type=Path, help="a folder, or a file that ends in .zip")
+    export.add_argument(
+        "--series", default="", help="ids of series, with commas between them (default: all)"
+    )
+    export.set_defaults(
+        run=lambda options: commands.export(options.data_dir, options.target, options.series)
+    )
     plain("diff", commands.diff, "what the last build changed against the one before")
     docs = add("docs", help="write the data dictionary from the declarations")
     docs.set_defaults(run=lambda _: commands.docs())

@@ -190,6 +190,20 @@ def write_snapshot(data_dir: Path) -> None:
     print(f"Wrote {bundled.FOLDER.relative_to(REPOSITORY)}: {size / 1e6:.2f} MB")
 
 
+def export(data_dir: Path, target: Path, series: str) -> None:
+    """Write every public figure, with what it means and where it is from."""
+    from pipeline.export import bundle as exports  # noqa: PLC0415 - imports pandas
+    from pipeline.store.warehouse import Warehouse  # noqa: PLC0415 - the same
+
+    started = perf_counter()
+    wanted = [name.strip() for name in series.split(",") if name.strip()]
+    written = exports.write(Warehouse.open(published_path(data_dir)), target, wanted)
+    print(
+        f"Exported {written.files} files, {written.bytes / 1e6:,.1f} MB, to {target} "
+        f"in {perf_counter() - started:.1f} s"
+    )
+
+
 def docs() -> None:
     """Write the data dictionary and the contracts of files from the declarations."""
     from pipeline.dictionary import dictionary  # noqa: PLC0415 - imports pandas

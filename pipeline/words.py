@@ -15,6 +15,7 @@ MONTHS: Final = {
 }
 """Number of a month by its normalised Spanish name."""
 
+_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _SEAT_MARK = re.compile(r"\(\s*CT\s*\)")
 _SEPARATORS = re.compile(r"[^A-Z0-9]+")
 
@@ -53,3 +54,14 @@ def normalised(text: str) -> str:
     'AGRUPA EDAD PERSONA'
     """
     return _SEPARATORS.sub(" ", _SEAT_MARK.sub(" ", unaccented(text).upper())).strip()
+
+
+def inert(text: str) -> str:
+    """Text that no spreadsheet takes for a formula.
+
+    Examples
+    --------
+    >>> inert("=1+1"), inert("Cáceres")
+    ("'=1+1", 'Cáceres')
+    """
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

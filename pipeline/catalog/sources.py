@@ -68,6 +68,8 @@ class Source:
     citation: str
     cadence: str
     datasets: tuple[Dataset, ...] = ()
+    licence_id: str = "other-open"
+    """The terms' id in the Open Definition's list; ``notspecified`` where nobody has stated any."""
     row_limit: int | None = None
     """The publisher's interface cuts answers at multiples of this many rows.
 
@@ -347,6 +349,7 @@ SOURCES: tuple[Source, ...] = (
         url_main="https://indepaz.org.co/",
         url_download="https://indepaz.org.co/",
         licence=Text("compilado de reportes públicos", "compiled from public reports"),
+        licence_id="notspecified",
         citation="Compilación de prensa, Indepaz, Somos Defensores y otros, 2016-2020.",
         cadence="ended on 19 May 2020",
         datasets=(Dataset("lideres", r".*/lideres_\d{4}_\d{4}.*\.csv"),),
@@ -374,6 +377,7 @@ SOURCES: tuple[Source, ...] = (
             "PPED-AreaMun-2018-2042_VP.xlsx"
         ),
         licence=_DANE_TERMS,
+        licence_id="other-at",
         citation="Departamento Administrativo Nacional de Estadística - DANE: www.dane.gov.co",
         cadence="yearly",
         datasets=(
@@ -402,6 +406,7 @@ SOURCES: tuple[Source, ...] = (
         url_main="https://centralpdet.renovacionterritorio.gov.co/",
         url_download="https://centralpdet.renovacionterritorio.gov.co/",
         licence=Text("norma pública; citar el decreto", "public law; cite the decree"),
+        licence_id="other-pd",
         citation="Decreto 893 de 2017; Agencia de Renovación del Territorio.",
         cadence="fixed by decree; no machine address is documented: from folders and the snapshot",
         datasets=(Dataset("pdet", r".*/pdet_170\.csv"),),
@@ -414,6 +419,7 @@ SOURCES: tuple[Source, ...] = (
         url_main="https://geoportal.dane.gov.co/",
         url_download=MGN_FILES + "MGN2025_ADM_MPIO_GRAFICO_(geojson).zip",
         licence=_MGN_TERMS,
+        licence_id="other-at",
         citation="Departamento Administrativo Nacional de Estadística - DANE: www.dane.gov.co; "
         "simplified edition by mapas-colombia, CC BY 4.0.",
         cadence="yearly",
@@ -437,6 +443,7 @@ SOURCES: tuple[Source, ...] = (
         url_main="https://geoportal.dane.gov.co/",
         url_download=MGN_FILES + "MGN2025_ADM_DPTO_POLITICO_(geojson).zip",
         licence=_MGN_TERMS,
+        licence_id="other-at",
         citation="Departamento Administrativo Nacional de Estadística - DANE: www.dane.gov.co; "
         "simplified edition by mapas-colombia, CC BY 4.0.",
         cadence="yearly",
@@ -465,6 +472,7 @@ SOURCES: tuple[Source, ...] = (
             "compilado de reportes públicos, cada uno citado en su fila",
             "compiled from public reports, each cited in its row",
         ),
+        licence_id="notspecified",
         citation="Compiled from public reports; each row names its own source.",
         cadence="when an official list is published",
         datasets=(Dataset("somos_comunidad", r".*/somos_comunidad_coverage.*\.(csv|xlsx)"),),

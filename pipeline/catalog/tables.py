@@ -30,6 +30,8 @@ class Table:
 
 
 MUNICIPALITY_CODE = r"^\d{5}$"
+LOCATED_CODE = r"^\d{2}(?!000)\d{3}$"
+"""Of a municipality: one that ends in three zeros is a department's unlocated remainder."""
 PLACE_CODE = r"^(\d{5}|all)$"
 DEPARTMENT_CODE = r"^\d{2}$"
 IDENTIFIER = r"^[a-z0-9_]+$"
@@ -63,8 +65,12 @@ def _one_of(meaning: str, *values: str, nullable: bool = False) -> pa.Column:
     return _column("str", "varchar", meaning, pa.Check.isin(values), nullable=nullable)
 
 
-def _municipality(meaning: str = "DIVIPOLA code; dd000 is unlocated in department dd") -> pa.Column:
-    return _text(meaning, pattern=MUNICIPALITY_CODE)
+def _municipality(meaning: str = "", *, may_be_unlocated: bool = False) -> pa.Column:
+    """Code of a municipality; without a meaning of its own, also an unlocated remainder."""
+    if not meaning or may_be_unlocated:
+        said = meaning or "DIVIPOLA code; dd000 is unlocated in department dd"
+        return _text(said, pattern=MUNICIPALITY_CODE)
+    return _text(meaning, pattern=LOCATED_CODE)
 
 
 def _department() -> pa.Column:
@@ -523,7 +529,9 @@ _TABLES = (
         stated_code=_text(
             "its code, where the name joins", pattern=MUNICIPALITY_CODE, nullable=True
         ),
-        municipality_code=_municipality("where the points were counted; dd000 in no polygon"),
+        municipality_code=_municipality(
+            "where the points were counted; dd000 in no polygon", may_be_unlocated=True
+        ),
         points=_count("how many points"),
         largest_distance_km=_number(
             "farthest point from the stated municipality", unit="km", nullable=True

@@ -19,7 +19,7 @@ from pipeline.ingest import archives, raw
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 """The earliest time that an archive can state: when it was packed is no property of the data."""
 
-_PACKED: Final = frozenset({".xlsx", ".zip"})
+_PACKED: Final = frozenset({".parquet", ".xlsx", ".zip"})
 """Files that packing makes no smaller."""
 
 _PLAIN_FILE: Final = 0o100644 << 16
@@ -68,7 +68,7 @@ def pack(raw_dir: Path, target: Path) -> int:
         with draft.open("wb") as stream:
             with zipfile.ZipFile(stream, "w") as archive:
                 lock = raw.lock_text(one.file for one in found).encode()
-                archive.writestr(_member(raw.LOCK_NAME, len(lock)), lock)
+                archive.writestr(member(raw.LOCK_NAME, len(lock)), lock)
                 for one in found:
                     _add(archive, one)
             stream.flush()
@@ -114,13 +114,14 @@ def unpacked(origin: Path) -> Iterator[Path]:
 def _add(archive: zipfile.ZipFile, one: raw.Found) -> None:
     with (
         one.location.open("rb") as source,
-        archive.open(_member(one.file.path, one.file.bytes), "w") as member,
+        archive.open(member(one.file.path, one.file.bytes), "w") as packed,
     ):
         while chunk := source.read(_CHUNK_BYTES):
-            member.write(chunk)
+            packed.write(chunk)
 
 
-def _member(name: str, size: int) -> zipfile.ZipInfo:
+def member(name: str, size: int) -> zipfile.ZipInfo:
+    """What an archive says of a file in it: name and size, and nothing of when it was packed."""
     info = zipfile.ZipInfo(name, _EPOCH)
     is_packed = Path(name).suffix.lower() in _PACKED
     info.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED

@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import cache
@@ -462,6 +462,46 @@ class Warehouse:
         query = f"select {columns} from {name} order by {key}"  # noqa: S608 - declared names
         with _readable(self.path):
             return _rows(self._connection.cursor(), query, {})
+
+    def arrow(self, name: str, columns: Sequence[str], series: Sequence[str] = ()) -> arrow.Table:
+        """Columns of a table as Arrow, in the order of its key.
+
+        Parameters
+        ----------
+        name
+            Table as declared, e.g. ``core.crime_monthly``.
+        columns
+            Which of its columns; geometry comes as WKB.
+        series
+            Rows of these series only; all rows if empty, or if the table has no series.
+
+        Returns
+        -------
+        table
+            As declared: small integers stay small, and nothing that is missing becomes a number.
+
+        Raises
+        ------
+        ContractError
+            If the file is damaged.
+        """
+        declared = TABLES[name]
+        facts = declared.schema.columns
+        chosen = ", ".join(
+            f"st_aswkb({_quoted(one)}) as {_quoted(one)}"
+            if _is_geometry(facts[one])
+            else _quoted(one)
+            for one in columns
+        )
+        is_some = bool(series) and "series_id" in facts
+        which = "where list_contains($series, series_id)" if is_some else ""
+        key = ", ".join(_quoted(one) for one in declared.key)
+        query = f"select {chosen} from {name} {which} order by {key}"  # noqa: S608 - declared names
+        with _readable(self.path):
+            found = self._connection.cursor().execute(
+                query, {"series": list(series)} if is_some else {}
+            )
+            return found.to_arrow_table()
 
     def checksums(self, name: str) -> dict[str, str]:
         """Checksum of the rows that each series has in a table, as of `Draft.checksums`.
