@@ -8,7 +8,8 @@ from typing import Any, Final
 import pandera.pandas as pa
 import pyarrow as arrow
 
-from pipeline.catalog.tables import LOCATED_CODE, TABLES, Sensitivity, Table, column_facts
+from pipeline.catalog.sensitivity import Sensitivity
+from pipeline.catalog.tables import LOCATED_CODE, TABLES, Table, column_facts
 from pipeline.errors import ContractError
 
 CSV: Final = "csv"

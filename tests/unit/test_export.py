@@ -17,7 +17,8 @@ import pytest
 import yaml
 from frictionless import Package
 
-from pipeline.catalog.tables import TABLES, Sensitivity
+from pipeline.catalog.sensitivity import Sensitivity
+from pipeline.catalog.tables import TABLES
 from pipeline.errors import CatalogError, ContractError, SourceError
 from pipeline.export import bundle
 from pipeline.export.resources import exported
