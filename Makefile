@@ -26,7 +26,7 @@ python := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: setup run refresh verify-raw bundle prune status history schedule build coverage-check templates dashboard brief export snapshot words test faults validate bench lint clean help lock
+.PHONY: setup run refresh verify-raw bundle prune status history schedule build coverage-check templates dashboard brief export snapshot words notebooks test faults validate bench lint clean help lock
 
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
@@ -82,6 +82,9 @@ snapshot: setup ## Compute the bundled snapshot from a refreshed warehouse
 words: setup ## Bring the dashboard's catalogues in line with its strings; names those without Spanish
 	@$(python) tools/words.py
 
+notebooks: build ## Execute the notebooks and write pages and figures to notebooks/build (ONLY=02: one of them)
+	@$(python) tools/notebooks.py render $(ONLY)
+
 test: setup ## Run every test, browser tests included
 	@tools/test_packages.sh
 	@$(python) -m pytest
@@ -105,7 +108,7 @@ lint: setup ## Check style, types, layers, SQL, docstrings and spelling
 	@$(python) -m codespell_lib
 
 clean: ## Remove the warehouse, generated pages, placed front-end files and caches; keep .venv and data/raw
-	@rm -rf "$$DATA_DIR"/processed/* dashboard/static/build dashboard/static/vendor node_modules \
+	@rm -rf "$$DATA_DIR"/processed/* dashboard/static/build dashboard/static/vendor notebooks/build node_modules \
 		.pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
 

@@ -17,7 +17,7 @@ from dashboard.brief.paper import PACKAGES
 ROOT = Path(__file__).parents[2]
 TARGETS = (
     "setup run refresh verify-raw bundle prune status history schedule build coverage-check "
-    "templates dashboard brief snapshot words test faults validate bench lint clean help"
+    "templates dashboard brief snapshot words notebooks test faults validate bench lint clean help"
 ).split()
 
 
