@@ -542,13 +542,22 @@ def laws() -> dict[str, Text]:
 
 
 def pandas_frame(table: arrow.Table) -> pd.DataFrame:
-    """What a query found as a frame of pandas; dates as ``datetime64[s]``."""
-    seconds = arrow.schema(
-        field.with_type(arrow.timestamp("s")) if arrow.types.is_date(field.type) else field
-        for field in table.schema
-    )
-    frame: pd.DataFrame = table.cast(seconds).to_pandas()
+    """What a query found as a frame of pandas; dates as ``datetime64[s]``, sums as numbers."""
+    plain = arrow.schema(field.with_type(_plain_type(field.type)) for field in table.schema)
+    frame: pd.DataFrame = table.cast(plain).to_pandas()
     return frame
+
+
+def _plain_type(found: arrow.DataType) -> arrow.DataType:
+    """What pandas reckons with: the database sums integers in 128 bits, which Arrow calls decimal.
+
+    Without this a sum would be a column of objects.
+    """
+    if arrow.types.is_date(found):
+        return arrow.timestamp("s")
+    if arrow.types.is_decimal(found):
+        return arrow.float64() if found.scale else arrow.int64()
+    return found
 
 
 def frame_breaches(table: Table, frame: pd.DataFrame) -> list[str]:

@@ -148,6 +148,11 @@ def test_boundaries_are_drawn_in_degrees_and_join_by_code(warehouse) -> None:
     assert departments["department_code"].tolist() == ["05", "98"]
 
 
+def test_sums_are_numbers(warehouse) -> None:
+    summed = atlas.sql("select sum(events), sum(0.5) from core.crime_monthly", warehouse=warehouse)
+    assert [dtype.kind for dtype in summed.dtypes] == ["i", "f"]
+
+
 def test_sql_reads_with_values_and_with_the_readers_own_table(warehouse) -> None:
     mine = {"municipality_code": ["05901", "98901"], "wells": [3, 4]}
     query = """
