@@ -1,11 +1,12 @@
 """The bundled snapshot, built as on a new machine, tells the publishers' own totals."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from pipeline import build, bundled
+from pipeline import bundled
 from pipeline.catalog.sensitivity import Sensitivity
 from pipeline.catalog.sources import SOURCES
 from pipeline.catalog.tables import TABLES, column_facts
@@ -17,10 +18,8 @@ SIZE_MAX_BYTES = 6_000_000
 
 
 @pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    data_dir = tmp_path_factory.mktemp("new machine")
-    build.build(data_dir)
-    found = Warehouse.open(published_path(data_dir))
+def warehouse(bundled_data_dir: Path) -> Iterator[Warehouse]:
+    found = Warehouse.open(published_path(bundled_data_dir))
     yield found
     found.close()
 
