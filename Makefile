@@ -92,8 +92,9 @@ test: setup ## Run every test, browser tests included
 faults: setup ## Refresh through N=500 random sequences of faults, and through a kill at every step
 	@FAULT_SEQUENCES=$(N) $(python) -m pytest tests/faults
 
-validate: setup ## Hold every estimator against worlds whose truth is known; writes docs/validation.md
+validate: setup ## Hold every estimator against worlds whose truth is known; writes docs/validation.md and docs/placebo-programmes.md
 	@$(python) -m tests.validation
+	@$(python) -m tests.validation.programmes
 
 bench: setup ## Measure build, rebuild, memory and map against their limits
 	@$(python) -m tests.bench
