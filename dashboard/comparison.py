@@ -21,8 +21,11 @@ ANY: Final = "any"
 """Any PDET subregion."""
 
 _WORDS: Final = (
-    ("rising", "falling", "stable", "not determined"),
-    ("rise", "fall", "no clear change", "too few events", "not comparable"),
+    ("rising", "falling", "stable", "not determined", "sources disagree"),
+    (
+        *("rise", "fall", "no clear change", "too few events", "not comparable", "not determined"),
+        "sources disagree",
+    ),
     ("reliable", "with care", "unstable"),
 )
 _ORDER: Final = {word: place for words in _WORDS for place, word in enumerate(words)}

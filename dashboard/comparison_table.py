@@ -24,7 +24,7 @@ from dashboard.phrases import (
 )
 from dashboard.pieces import bullets, each
 from dashboard.sparkline import sparkline
-from pipeline import MARKS, MarkKind, Warehouse
+from pipeline import MARKS, MarkKind, Warehouse, claims
 
 _MONTHS: Final = 12
 _HALF: Final = 0.5
@@ -266,11 +266,11 @@ class _Writer:
         return _word(row.trend, self._trends, f"{row.trend_first_year}–{row.trend_last_year}")
 
     def _change(self, row: Compared) -> Markup:
-        if row.change_percent is not None:
-            percent = self._words.percent(row.change_percent)
-            return _word(row.change, self._changes, percent)
-        refusal = self._refusals.get(row.change_refusal or "", "")
-        return _word(row.change, self._changes, refusal if row.change == "not comparable" else "")
+        percent = claims.told_percent(row.change, row.change_percent)
+        if percent is not None:
+            return _word(row.change, self._changes, self._words.percent(percent))
+        refusal = claims.told_reason(row.change, row.change_refusal)
+        return _word(row.change, self._changes, self._refusals.get(refusal or "", ""))
 
     def _rank(self, row: Compared) -> Markup:
         _ = self._words.text

@@ -19,6 +19,7 @@ SYMBOLS: Final[Mapping[str, str]] = {
     "falling": "▼",
     "stable": "≈",
     "not determined": "·",
+    "sources disagree": "≠",
     "reliable": "●",
     "with care": "◐",
     "unstable": "○",
@@ -48,7 +49,20 @@ def change_phrases(words: Words) -> dict[str, Phrase]:
         "not comparable": Phrase(
             _("not comparable"), _("The two periods do not measure the same thing.")
         ),
+        "not determined": untold_phrase(words),
+        "sources disagree": _disagreement(words),
     }
+
+
+def _disagreement(words: Words) -> Phrase:
+    _ = words.text
+    return Phrase(
+        _("sources disagree"),
+        _(
+            "Another institution that counts the same events saw the rate move the other way: no "
+            "change is named."
+        ),
+    )
 
 
 def refusal_phrases(words: Words) -> dict[str, str]:
@@ -62,6 +76,7 @@ def refusal_phrases(words: Words) -> dict[str, str]:
         "residents unknown": _("the number of residents is not known"),
         "groups too uneven": _("victims came in groups too uneven for an interval"),
         "too few events": _("too few events were to be expected"),
+        "sources disagree": _("another institution saw the rate move the other way"),
     }
 
 
@@ -77,6 +92,7 @@ def trend_phrases(words: Words) -> dict[str, Phrase]:
         "not determined": Phrase(
             _("not determined"), _("The figures do not settle whether the rate rises or falls.")
         ),
+        "sources disagree": _disagreement(words),
     }
 
 

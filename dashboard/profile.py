@@ -43,7 +43,7 @@ from dashboard.sentences import (
 )
 from dashboard.state import Measure, Period
 from dashboard.timeline import marked_dates
-from pipeline import SOMOS_COMUNIDAD, Warehouse
+from pipeline import SOMOS_COMUNIDAD, Warehouse, claims
 
 _AXIS_YEARS: Final = 23
 """The charts show at most so many years up to the newest."""
@@ -476,7 +476,7 @@ def department_coverage(profile: Profile) -> Markup:
         names = [
             name for code, name in profile.municipalities.items() if known[code].state == state
         ]
-        named = f" {', '.join(names)}." if state in {"documented", "covered"} else ""
+        named = f" {', '.join(names)}." if claims.is_in_programme(state) else ""
         if names:
             lines.append((phrase.name, words.number(len(names)), named))
     meaning = _(

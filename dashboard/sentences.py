@@ -19,10 +19,8 @@ from dashboard.phrases import (
     trend_phrases,
 )
 from dashboard.pieces import likely_range
+from pipeline import claims
 
-_QUIET_CLUSTERS: Final = {"not significant", "no neighbours", "undefined"}
-_QUIET_PATTERNS: Final = {"no pattern", "not determined"}
-_UNUSUAL: Final = {"unusually high", "incomplete or low"}
 _POOLED_YEARS: Final = 3
 
 
@@ -97,13 +95,15 @@ def change_clause(words: Words, newest: Newest) -> str:
     if newest.change is None:
         return ""
     name = change_phrases(words)[newest.change].name
-    if newest.change == "not comparable" and newest.refusal:
-        reason = refusal_phrases(words)[newest.refusal]
+    refusal = claims.told_reason(newest.change, newest.refusal)
+    if refusal is not None:
         template = {
             "year": _("not comparable with the year before: {reason}"),
             "rolling": _("not comparable with the 12 months before: {reason}"),
         }[newest.window]
-        return template.format(reason=reason)
+        if claims.is_comparable(newest.change):
+            template = f"{name}: {{reason}}"
+        return template.format(reason=refusal_phrases(words)[refusal])
     if newest.earlier_events is None:
         return name
     template = {
@@ -119,11 +119,12 @@ def change_sentence(words: Words, newest: Newest) -> str:
     if newest.change is None:
         return ""
     clause = change_clause(words, newest)
-    if newest.change == "not comparable":
+    if claims.told_reason(newest.change, newest.refusal) is not None:
         return f"{capital(clause)}."
     meaning = change_phrases(words)[newest.change].meaning
-    if newest.change in {"rise", "fall"} and newest.change_percent is not None:
-        clause = f"{clause}, {words.percent(newest.change_percent)}"
+    percent = claims.told_percent(newest.change, newest.change_percent)
+    if percent is not None:
+        clause = f"{clause}, {words.percent(percent)}"
     return f"{capital(clause)}. {meaning}"
 
 
@@ -135,10 +136,11 @@ def trend_sentence(words: Words, statistics: Statistics) -> str:
     phrase = trend_phrases(words)[statistics.trend]
     years = _years(statistics.trend_first_year, statistics.trend_last_year)
     parts = [phrase.name]
-    if statistics.trend != "not determined" and statistics.trend_percent is not None:
+    percent = claims.told_percent(statistics.trend, statistics.trend_percent)
+    if percent is not None:
         parts.append(
             _("{percent} a year, likely between {lower} and {upper}").format(
-                percent=words.percent(statistics.trend_percent),
+                percent=words.percent(percent),
                 lower=words.percent(statistics.trend_percent_lower or 0),
                 upper=words.percent(statistics.trend_percent_upper or 0),
             )
@@ -277,19 +279,15 @@ def standing_out(
     lines = []
     for one in statistics:
         known = series[one.series_id]
-        said = [
-            trend_sentence(words, one) if one.trend in {"rising", "falling"} else "",
-            change_sentence(words, one.newest)
-            if one.newest and one.newest.change in {"rise", "fall"}
-            else "",
-            cluster_sentence(words, one)
-            if one.cluster and one.cluster not in _QUIET_CLUSTERS
-            else "",
-            pattern_sentence(words, one)
-            if one.pattern and one.pattern not in _QUIET_PATTERNS
-            else "",
-            anomaly_sentence(words, known, one) if one.anomaly in _UNUSUAL else "",
+        change = one.newest.change if one.newest else None
+        found = [
+            (one.trend, trend_sentence(words, one)),
+            (change, change_sentence(words, one.newest) if one.newest else ""),
+            (one.cluster, cluster_sentence(words, one)),
+            (one.pattern, pattern_sentence(words, one)),
+            (one.anomaly, anomaly_sentence(words, known, one)),
         ]
+        said = [sentence for word, sentence in found if claims.stands_out(word)]
         lines += [f"{known.label(words.code)}. {sentence}" for sentence in said if sentence]
     return lines
 

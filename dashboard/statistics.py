@@ -21,7 +21,7 @@ from dashboard.phrases import (
 )
 from dashboard.pieces import likely_range
 from dashboard.state import MapMeasure, MapWindow, Offered, Period, Shown
-from pipeline import Warehouse, views
+from pipeline import Warehouse, claims, views
 from pipeline.views import Statistic, StatisticWindow
 
 NOT_TOLD: Final = "not determined"
@@ -240,28 +240,23 @@ def _change(words: Words, one: Change) -> Said:
         earlier=words.number(one.earlier_events), later=words.number(one.events)
     )
     rows = [(_("Count"), counts, "")]
-    if one.percent is not None:
-        rows.append((_("Change of the rate"), words.percent(one.percent), ""))
+    percent = claims.told_percent(word, one.percent)
+    if percent is not None:
+        rows.append((_("Change of the rate"), words.percent(percent), ""))
     if one.ratio is not None and one.ratio_lower is not None and one.ratio_upper is not None:
         times = _("{lower} to {upper} times the earlier rate").format(
             lower=words.ratio(one.ratio_lower), upper=words.ratio(one.ratio_upper)
         )
         rows.append((_("Likely"), times, ""))
     notes = [phrase.meaning]
-    if word == "no clear change" and not _holds_one(one):
+    if claims.is_one_of_many(word, one.ratio_lower, one.ratio_upper):
         notes.append(
             _("Among so many municipalities, some differences this large arise by chance.")
         )
-    if one.refusal is not None and one.refusal != word:
-        reason = refusal_phrases(words)[one.refusal]
-        notes = [_("No change is named: {reason}.").format(reason=reason)]
+    refusal = claims.told_reason(word, one.refusal)
+    if refusal is not None:
+        notes = [_("No change is named: {reason}.").format(reason=refusal_phrases(words)[refusal])]
     return Said(f"{SYMBOLS.get(word, '')} {phrase.name}".strip(), rows, notes)
-
-
-def _holds_one(one: Change) -> bool:
-    """Whether the interval of a ratio leaves open that nothing changed."""
-    lower, upper = one.ratio_lower, one.ratio_upper
-    return lower is None or upper is None or lower <= 1 <= upper
 
 
 def _trend(words: Words, one: Trend) -> Said:
@@ -271,13 +266,14 @@ def _trend(words: Words, one: Trend) -> Said:
         (_("Years"), f"{one.first_year}–{one.last_year}", ""),
         (_("Count in these years"), words.number(one.events), ""),
     ]
-    if one.word != NOT_TOLD and one.percent is not None:
+    percent = claims.told_percent(one.word, one.percent)
+    if percent is not None:
         likely = ""
         if one.percent_lower is not None and one.percent_upper is not None:
             likely = _("likely between {lower} and {upper}").format(
                 lower=words.percent(one.percent_lower), upper=words.percent(one.percent_upper)
             )
-        rows.append((_("Change a year"), words.percent(one.percent), likely))
+        rows.append((_("Change a year"), words.percent(percent), likely))
     return Said(f"{SYMBOLS[one.word]} {phrase.name}", rows, [phrase.meaning])
 
 

@@ -12,7 +12,7 @@ from dashboard.chart import Drawn
 from dashboard.facts import Series, Trend
 from dashboard.language import Span, Words
 from dashboard.state import Measure
-from pipeline import SOMOS_COMUNIDAD, Warehouse
+from pipeline import SOMOS_COMUNIDAD, Warehouse, claims
 
 Pace = Literal["year", "quarter", "rolling", "month"]
 Reckoning = Literal["calendar", "fiscal"]
@@ -23,7 +23,6 @@ TOGETHER: Final = "departments"
 LARGEST_CHART: Final = 3
 """Lines that one chart holds; more are drawn side by side."""
 
-_IN_PROGRAMME: Final = {"documented", "covered"}
 _SPANS: Final[dict[tuple[Pace, Reckoning], Span]] = {
     ("year", "fiscal"): "fiscal_year",
     ("quarter", "fiscal"): "fiscal_quarter",
@@ -240,7 +239,7 @@ def documented_label(warehouse: Warehouse, words: Words) -> str:
 def documented_codes(warehouse: Warehouse) -> tuple[str, ...]:
     """Municipalities that a public source, or the programme's own list, names."""
     coverage = facts.coverage(warehouse, SOMOS_COMUNIDAD.id)
-    return tuple(code for code, one in coverage.items() if one.state in _IN_PROGRAMME)
+    return tuple(code for code, one in coverage.items() if claims.is_in_programme(one.state))
 
 
 def told_lines(

@@ -25,6 +25,7 @@ from pipeline.words import inert, normalised
 
 if TYPE_CHECKING:
     from pipeline import views
+    from pipeline.analysis import claims
     from pipeline.api import (
         boundaries,
         clusters,
@@ -67,6 +68,7 @@ __all__ = [
     "Warehouse",
     "boundaries",
     "checked_list",
+    "claims",
     "clusters",
     "compare",
     "coverage",
@@ -114,10 +116,14 @@ _PANDAS: Final = {
 """Names that need pandas, which an unchanged rebuild does without, and where they stand."""
 
 
+_MODULES: Final = {"claims": "pipeline.analysis.claims", "views": "pipeline.views"}
+"""Modules that are read as names of this package."""
+
+
 def __getattr__(name: str) -> object:
     """Import what needs pandas when it is asked for."""
-    if name == "views":
-        return import_module("pipeline.views")
+    if name in _MODULES:
+        return import_module(_MODULES[name])
     if name in _PANDAS:
         return getattr(import_module(_PANDAS[name]), name)
     message = f"module {__name__!r} has no attribute {name!r}"

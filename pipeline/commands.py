@@ -205,11 +205,16 @@ def export(data_dir: Path, target: Path, series: str) -> None:
 
 
 def docs() -> None:
-    """Write the data dictionary and the contracts of files from the declarations."""
-    from pipeline.dictionary import dictionary  # noqa: PLC0415 - imports pandas
+    """Write the data dictionary, the rules of claims and the contracts of files."""
+    from pipeline.dictionary import dictionary, rules_table  # noqa: PLC0415 - imports pandas
     from pipeline.templates import contract_pages  # noqa: PLC0415 - imports the writer of workbooks
 
-    for name, text in {"data-dictionary": dictionary(), "contracts": contract_pages()}.items():
+    written = {
+        "data-dictionary": dictionary(),
+        "claims": rules_table(),
+        "contracts": contract_pages(),
+    }
+    for name, text in written.items():
         path = REPOSITORY / "docs" / f"{name}.md"
         path.write_text(text, "utf-8")
         print(f"Wrote {path.relative_to(REPOSITORY)}")

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
-from typing import Any
+from typing import Any, Final
 
 import pandera.pandas as pa
 
+from pipeline.analysis.claims import RULES, Rule
 from pipeline.catalog.sensitivity import Sensitivity
 from pipeline.catalog.series import SERIES, Role, Series
 from pipeline.catalog.sources import SOURCES
@@ -123,3 +124,46 @@ def _sentence(text: str) -> str:
 
 def _code(names: Iterable[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
+
+
+def rules_table(rules: Sequence[Rule] = RULES) -> str:
+    """The rules on what may be said, as Markdown.
+
+    Parameters
+    ----------
+    rules
+        As `pipeline.analysis.claims` declares them.
+
+    Returns
+    -------
+    str
+        The whole of ``docs/claims.md``.
+    """
+    rows = [
+        f"| **{one.id}**: {one.rule} | {one.why} | *{one.instead.es}* / *{one.instead.en}* | "
+        f"{one.enforced} | `{one.test}` |"
+        for one in rules
+    ]
+    return "\n".join([_CLAIMS_HEAD, *rows, _CLAIMS_SOURCES])
+
+
+_CLAIMS_HEAD: Final = """\
+# What may be said
+
+One module, `pipeline/analysis/claims.py`, decides what pages, briefs, exports and the Python
+interface may say. Marts hold estimates; the views hand them through this guard. Generated from
+`pipeline/analysis/claims.py` by `python -m pipeline docs`; edit the rules there.
+
+| rule | why | said instead (es / en) | enforced by | test |
+|---|---|---|---|---|"""
+
+_CLAIMS_SOURCES: Final = """
+## Where sources can be set against one another
+
+Homicide has two publishers, the police and the Ministry of Defence. Their claims are compared at
+every grain where both have one: municipalities and departments, over calendar years and three
+calendar years; over fiscal years and the newest twelve months only where the other one has the same
+months; trends where both are fitted over the same years. The ministry publishes years alone, so a
+claim on other twelve months has no counterpart, and stands. By department and year
+`mart.source_gap` tells both directions, each under its publisher's name.
+"""

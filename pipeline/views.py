@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.analysis.claims import refuse_joint_statement
 from pipeline.analysis.classes import MISSING_CLASS, class_of
 from pipeline.analysis.rates import rate_table
 from pipeline.analysis.reliability import Reliability, reliability
@@ -21,6 +22,13 @@ from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
 from pipeline.catalog.text import Text
 from pipeline.dictionary import public_columns
 from pipeline.errors import ContractError
+from pipeline.guarded import (
+    COMPARED_CHANGE,
+    TREND_BESIDE,
+    change_beside,
+    told_changes,
+    told_trends,
+)
 from pipeline.store.warehouse import Warehouse
 from pipeline.store.warehouse import laws as warehouse_laws
 
@@ -231,9 +239,7 @@ def statistic_matrix(
         others the index of the word in `STATISTIC_WORDS`, and the number of words where none of
         them is told; 255 where missing. Shape ``(len(periods), len(codes))``.
     """
-    cells = warehouse.query(
-        "view/statistic_cells", series_id=series_id, measure=measure, time_window=window
-    )
+    cells = _statistic_cells(warehouse, series_id, measure, window)
     columns, codes = pd.factorize(cells["municipality_code"], sort=True)
     rows, published = pd.factorize(cells["period"], sort=True)
     matrix = np.full((len(published), len(codes)), MISSING_CLASS, np.uint8)
@@ -246,6 +252,26 @@ def statistic_matrix(
         place_of = {word: i for i, word in enumerate(known)}
         matrix[rows, columns] = [place_of.get(word, len(known)) for word in cells["word"]]
     return list(codes), pd.DatetimeIndex(published), matrix
+
+
+def _statistic_cells(
+    warehouse: Warehouse, series_id: str, measure: Statistic, window: StatisticWindow
+) -> pd.DataFrame:
+    """Value or word of each municipality and period; a year is named by its first day."""
+    if measure == "change":
+        cells = changes(warehouse, series_id, window)
+    elif measure == "trend":
+        told = trends(warehouse, series_id)
+        last = pd.to_datetime(f"{told['last_year'].max()}-12-01") if len(told) else pd.NaT
+        cells = told.assign(period=pd.Series(last, told.index, "datetime64[s]"))
+    else:
+        return warehouse.query(
+            "view/statistic_cells", series_id=series_id, measure=measure, time_window=window
+        )
+    period = cells["period"]
+    if window == "year":
+        period = period.dt.to_period("Y").dt.to_timestamp()
+    return cells[["municipality_code", "word"]].assign(period=period)
 
 
 def place_history(
@@ -386,7 +412,11 @@ def place_statistics(warehouse: Reader[F], place_code: str) -> F:
         `pattern` of hot and cold spots over years. The newest unusual one of the newest three
         months, or the newest of them if none is unusual (`anomaly`).
     """
-    return warehouse.query("view/place_statistics", place_code=place_code)
+    found = warehouse.query("view/place_statistics", place_code=place_code)
+    cuts = _cuts(warehouse)
+    for window in ("year", "rolling"):
+        found = told_changes(found, cuts, change_beside(window))
+    return told_trends(found, cuts, TREND_BESIDE)
 
 
 def smoothed_rates(
@@ -418,7 +448,8 @@ def changes(warehouse: Warehouse, series_id: str, window: WholeWindow) -> pd.Dat
     found = warehouse.query(
         "view/changes", series_id=series_id, time_window=window, digits=_MUNICIPALITY_DIGITS
     )
-    return found.rename(columns={"place_code": "municipality_code"})
+    told = told_changes(found, _cuts(warehouse), series_id=series_id)
+    return told.rename(columns={"place_code": "municipality_code"})
 
 
 def trends(warehouse: Reader[F], series_id: str) -> F:
@@ -430,7 +461,8 @@ def trends(warehouse: Reader[F], series_id: str) -> F:
         Names and the figures of ``mart.trend``, by municipality code; `last_year` may lie years
         back where a definition or the edition of the population changed since.
     """
-    return warehouse.query("view/trends", series_id=series_id)
+    found = warehouse.query("view/trends", series_id=series_id)
+    return told_trends(found, _cuts(warehouse), series_id=series_id)
 
 
 def department_changes(warehouse: Warehouse, series_id: str, window: WholeWindow) -> pd.DataFrame:
@@ -445,7 +477,8 @@ def department_changes(warehouse: Warehouse, series_id: str, window: WholeWindow
     found = warehouse.query(
         "view/changes", series_id=series_id, time_window=window, digits=_DEPARTMENT_DIGITS
     )
-    renamed = found.rename(columns={"place_code": "department_code"})
+    told = told_changes(found, _cuts(warehouse), series_id=series_id)
+    renamed = told.rename(columns={"place_code": "department_code"})
     return renamed.drop(columns="municipality_name")
 
 
@@ -457,7 +490,8 @@ def department_trends(warehouse: Reader[F], series_id: str) -> F:
     trends
         `department_name` and the figures of ``mart.trend_department``, by department.
     """
-    return warehouse.query("view/department_trends", series_id=series_id)
+    found = warehouse.query("view/department_trends", series_id=series_id)
+    return told_trends(found, _cuts(warehouse), series_id=series_id)
 
 
 def ranks(warehouse: Warehouse, series_id: str, window: Literal["year", "pooled"]) -> pd.DataFrame:
@@ -486,7 +520,15 @@ def comparison(warehouse: Reader[F], series_id: str, window: Literal["year", "po
         nothing is published, provisional and incomplete years left out. Empty where unknown. By
         municipality code.
     """
-    return warehouse.query("view/comparison", series_id=series_id, time_window=window)
+    found = warehouse.query("view/comparison", series_id=series_id, time_window=window)
+    cuts = _cuts(warehouse)
+    told = told_changes(found, cuts, COMPARED_CHANGE, series_id)
+    return told_trends(told, cuts, TREND_BESIDE, series_id)
+
+
+def _cuts(warehouse: Reader[F]) -> F:
+    """Dates across which the guard of claims lets nothing be told."""
+    return warehouse.query("view/comparison_cuts")
 
 
 def source_gaps(warehouse: Warehouse) -> pd.DataFrame:
@@ -604,13 +646,9 @@ def group_history(
     judged = warehouse.query("view/group_judge", series_id=series_id, largest=DISPERSION_LARGEST)
     ours = [one for one in asked if one[:2] in PROGRAMME_DEPARTMENTS]
     singled = [one for one in ours if one not in PROGRAMME_DEPARTMENTS]
-    if judged["is_apart_from_coverage"].any() and len(singled) > 1:
-        message = (
-            f"group: {series_id} is never told of {len(singled)} municipalities of the programme's "
-            "departments together, since a group may be where people work; ask for one, or for "
-            "departments"
-        )
-        raise ContractError(message)
+    refuse_joint_statement(
+        series_id, singled, is_apart_from_coverage=bool(judged["is_apart_from_coverage"].any())
+    )
     figures = warehouse.query(
         "view/group_history", series_id=series_id, codes=asked, time_window=window
     )

@@ -57,7 +57,7 @@ from dashboard.trends import (
     paces,
     told_lines,
 )
-from pipeline import Warehouse
+from pipeline import Warehouse, claims
 
 _ADDRESS: Final = Address("trends", Selection)
 _MOST_PLACES: Final = 12
@@ -349,10 +349,11 @@ def _trend_words(words: Words, trend: Trend) -> str:
 def _trend_sentence(words: Words, trend: Trend) -> str:
     _ = words.text
     said = _trend_words(words, trend)
-    if trend.percent is None or trend.percent_lower is None or trend.percent_upper is None:
+    percent = claims.told_percent(trend.word, trend.percent)
+    if percent is None or trend.percent_lower is None or trend.percent_upper is None:
         return said
     more = _("{percent} a year, likely between {lower} and {upper}").format(
-        percent=words.percent(trend.percent),
+        percent=words.percent(percent),
         lower=words.percent(trend.percent_lower),
         upper=words.percent(trend.percent_upper),
     )

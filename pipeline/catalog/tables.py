@@ -859,6 +859,31 @@ _TABLES = (
         **_change_columns(),
     ),
     _table(
+        "mart.comparison_cut",
+        "one row per series and date across which its figures are not set side by side",
+        ("series_id", "start_month", "kind"),
+        series_id=_series(),
+        start_month=_month("first month that no longer means what was before"),
+        end_month=_month("month from which on all means one thing again; the same for a step"),
+        kind=_one_of(
+            "another edition of the population figures, or another definition",
+            "edition",
+            "definition",
+        ),
+    ),
+    _table(
+        "mart.disagreement",
+        "one row per named change or trend, and publisher of the same events whose rate of the "
+        "same place moved the other way over the same months: such a claim is not told",
+        ("series_id", "place_code", "claim", "time_window", "period", "other_series_id"),
+        series_id=_series(),
+        place_code=_text("municipality, or department of two digits", pattern=r"^\d{2}(\d{3})?$"),
+        claim=_one_of("what is claimed", "change", "trend"),
+        time_window=_time_window(),
+        period=_month("first day of the last month that it is told of"),
+        other_series_id=_series(),
+    ),
+    _table(
         "mart.rank",
         "one row per series, municipality of the seven departments, and newest year and three "
         "years that have no provisional month and one edition of the population",

@@ -11,6 +11,7 @@ from pipeline.catalog.series import Series
 from pipeline.marts import (
     anomalies,
     change,
+    claims,
     clusters,
     departments,
     gaps,
@@ -59,5 +60,6 @@ def store_statistics(draft: Draft, spread: "pd.Series[float]") -> None:
     ]
     draft.store("mart.computation", pd.concat(computations, ignore_index=True))
     departments.store(draft, spread)
+    claims.store(draft)
     gaps.store(draft)
     peers.store(draft)

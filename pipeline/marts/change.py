@@ -1,31 +1,16 @@
 """Two windows side by side: how a rate changed, and whether that may be said at all."""
 
-from enum import StrEnum
-from typing import Final
-
 import numpy as np
 import pandas as pd
 
 from pipeline.analysis.aligned import Floats
 from pipeline.analysis.change import Direction, direction, percent_change, rate_ratio
+from pipeline.analysis.claims import NOT_COMPARABLE, Refusal, refusals
 from pipeline.analysis.multiplicity import false_discovery_adjusted
 from pipeline.catalog.methods import CHANGE_LEAST_EXPECTED
 from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
 from pipeline.marts.reuse import store_by_series
 from pipeline.store.warehouse import Draft
-
-NOT_COMPARABLE: Final = "not comparable"
-"""The word where a step in the figures themselves would pass for a change."""
-
-
-class Refusal(StrEnum):
-    """Why a change is not named."""
-
-    DEFINITION = "the definition changed"
-    EDITION = "two editions of the population"
-    NO_RATE = "residents unknown"
-    UNEVEN = "groups too uneven"
-    TOO_FEW = "too few events"
 
 
 def store(draft: Draft) -> pd.DataFrame:
@@ -79,16 +64,16 @@ def change_table(pairs: pd.DataFrame) -> pd.DataFrame:
         words[at] = direction(type(found)(*(field[at] for field in found)))
         adjusted[at] = false_discovery_adjusted(np.where(is_tested, found.p, np.nan)[at])
     no_rate = pairs[["earlier_person_years", "person_years"]].isna().any(axis=1).to_numpy()
-    reasons = {
-        Refusal.TOO_FEW: words == Direction.TOO_FEW,
-        Refusal.UNEVEN: np.isnan(spread),
-        Refusal.NO_RATE: no_rate,
-        Refusal.EDITION: pairs["crosses_edition"],
-        Refusal.DEFINITION: pairs["crosses_definition"],
-    }
-    refusal = np.full(len(pairs), None, dtype=object)
-    for reason, holds in reasons.items():  # the last that holds stands
-        refusal[holds] = reason
+    refusal = refusals(
+        {
+            Refusal.TOO_FEW: words == Direction.TOO_FEW,
+            Refusal.UNEVEN: np.isnan(spread),
+            Refusal.NO_RATE: no_rate,
+            Refusal.EDITION: pairs["crosses_edition"],
+            Refusal.DEFINITION: pairs["crosses_definition"],
+        },
+        len(pairs),
+    )
     return pairs.assign(
         ratio=np.where(np.isfinite(found.ratio), found.ratio, np.nan),
         ratio_lower=found.lower,

@@ -237,10 +237,12 @@ def test_words_are_numbered_as_a_legend_tells_them() -> None:
         municipality_code=["05901", "05902", "05903"],
         period=[pd.Timestamp("2021-01-01")] * 3,
         value=[np.nan] * 3,
-        word=["rise", "fall", "not determined"],
+        word=["unstable", "reliable", "not determined"],
     )
-    _, _, words = views.statistic_matrix(cast("Warehouse", told), "sightings", "change", "year")
-    assert words.tolist() == [[2, 0, 5]]
+    _, _, words = views.statistic_matrix(
+        cast("Warehouse", told), "sightings", "reliability", "year"
+    )
+    assert words.tolist() == [[2, 0, 3]]
 
 
 def test_maps_show_the_statistics_of_whole_windows_that_stand(warehouse: Warehouse) -> None:

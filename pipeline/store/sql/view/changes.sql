@@ -26,7 +26,22 @@ final as (
         change.p,
         change.adjusted_p,
         change.word,
-        change.refusal
+        change.refusal,
+        cast(
+            change.earlier_period
+            - if($time_window = 'pooled', interval 35 month, interval 11 month)
+            as date
+        ) as first_month,
+        exists(
+            select 1
+            from mart.disagreement
+            where
+                disagreement.claim = 'change'
+                and disagreement.series_id = change.series_id
+                and disagreement.place_code = change.municipality_code
+                and disagreement.time_window = change.time_window
+                and disagreement.period = change.period
+        ) as is_contradicted
     from changes as change
     left join core.municipality on change.municipality_code = municipality.municipality_code
     inner join core.department on left(change.municipality_code, 2) = department.department_code

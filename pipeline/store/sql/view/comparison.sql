@@ -153,11 +153,41 @@ final as (
         trend.percent as trend_percent,
         trend.percent_lower as trend_percent_lower,
         trend.percent_upper as trend_percent_upper,
+        trend.events as trend_events,
+        make_date(trend.first_year, 1, 1) as trend_first_month,
+        make_date(trend.last_year, 12, 1) as trend_last_month,
+        exists(
+            select 1
+            from mart.disagreement
+            where
+                disagreement.claim = 'trend'
+                and disagreement.series_id = $series_id
+                and disagreement.place_code = municipality.municipality_code
+        ) as is_trend_contradicted,
         changes.word as change,
         changes.refusal as change_refusal,
         changes.earlier_period as change_from,
         changes.period as change_to,
-        if(changes.word in ('rise', 'fall'), changes.percent, null) as change_percent,
+        changes.percent as change_percent,
+        changes.earlier_events as change_earlier_events,
+        changes.events as change_events,
+        changes.ratio_lower as change_ratio_lower,
+        changes.ratio_upper as change_ratio_upper,
+        cast(
+            changes.earlier_period
+            - if($time_window = 'pooled', interval 35 month, interval 11 month)
+            as date
+        ) as change_first_month,
+        exists(
+            select 1
+            from mart.disagreement
+            where
+                disagreement.claim = 'change'
+                and disagreement.series_id = $series_id
+                and disagreement.place_code = municipality.municipality_code
+                and disagreement.time_window = $time_window
+                and disagreement.period = changes.period
+        ) as is_change_contradicted,
         histories.history_first_year,
         histories.history
     from core.municipality

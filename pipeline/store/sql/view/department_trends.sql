@@ -17,7 +17,17 @@ with final as (
         trend.mann_kendall_p,
         trend.sen_slope_per_100k,
         trend.sen_lower_per_100k,
-        trend.sen_upper_per_100k
+        trend.sen_upper_per_100k,
+        make_date(trend.first_year, 1, 1) as first_month,
+        make_date(trend.last_year, 12, 1) as last_month,
+        exists(
+            select 1
+            from mart.disagreement
+            where
+                disagreement.claim = 'trend'
+                and disagreement.series_id = trend.series_id
+                and disagreement.place_code = trend.department_code
+        ) as is_contradicted
     from mart.trend_department as trend
     inner join core.department on trend.department_code = department.department_code
     where trend.series_id = $series_id

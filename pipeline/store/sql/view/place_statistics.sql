@@ -47,6 +47,12 @@ trended as (
     where department_code = $place_code
 ),
 
+disputed as (
+    select *
+    from mart.disagreement
+    where place_code = $place_code
+),
+
 ranked as (
     select *
     from mart.rank
@@ -98,6 +104,16 @@ final as (
         change_year.ratio_upper as year_ratio_upper,
         change_year.word as year_change,
         change_year.refusal as year_refusal,
+        cast(change_year.earlier_period - interval 11 month as date) as year_first_month,
+        exists(
+            select 1
+            from disputed
+            where
+                disputed.claim = 'change'
+                and disputed.series_id = series.series_id
+                and disputed.time_window = 'year'
+                and disputed.period = yearly.period
+        ) as is_year_contradicted,
         rolling.period as rolling_period,
         rolling.events as rolling_events,
         rolling.rate_per_100k as rolling_rate_per_100k,
@@ -112,12 +128,32 @@ final as (
         change_rolling.ratio_upper as rolling_ratio_upper,
         change_rolling.word as rolling_change,
         change_rolling.refusal as rolling_refusal,
+        cast(change_rolling.earlier_period - interval 11 month as date) as rolling_first_month,
+        exists(
+            select 1
+            from disputed
+            where
+                disputed.claim = 'change'
+                and disputed.series_id = series.series_id
+                and disputed.time_window = 'rolling'
+                and disputed.period = rolling.period
+        ) as is_rolling_contradicted,
         trend.word as trend,
         trend.first_year as trend_first_year,
         trend.last_year as trend_last_year,
         trend.percent as trend_percent,
         trend.percent_lower as trend_percent_lower,
         trend.percent_upper as trend_percent_upper,
+        trend.events as trend_events,
+        make_date(trend.first_year, 1, 1) as trend_first_month,
+        make_date(trend.last_year, 12, 1) as trend_last_month,
+        exists(
+            select 1
+            from disputed
+            where
+                disputed.claim = 'trend'
+                and disputed.series_id = series.series_id
+        ) as is_trend_contradicted,
         ranked.period as rank_period,
         ranked.rank_lower,
         ranked.rank_upper,

@@ -1,13 +1,7 @@
 -- one row per municipality of the programme's departments and period of $measure of $series_id and
 -- $time_window: its value or its word
--- Of a change and of a trend only one period, so the cells of all are of that one where it exists.
-with newest_trend as (
-    select max(last_year) as last_year
-    from mart.trend
-    where series_id = $series_id
-),
-
-cells as (
+-- Changes and trends are claims: `views.changes` and `views.trends` tell them.
+with cells as (
     select
         municipality_code,
         period,
@@ -19,29 +13,6 @@ cells as (
         and ($measure = 'reliability' or smoothed_per_100k is not null)
         and series_id = $series_id
         and time_window = $time_window
-    union all
-    select
-        municipality_code,
-        period,
-        null as value,
-        coalesce(word, 'not determined') as word
-    from mart.change
-    where
-        $measure = 'change'
-        and series_id = $series_id
-        and time_window = $time_window
-    union all
-    select
-        trend.municipality_code,
-        make_date(newest_trend.last_year, 12, 1) as period,
-        null as value,
-        trend.word
-    from mart.trend as trend
-    cross join newest_trend
-    where
-        $measure = 'trend'
-        and trend.series_id = $series_id
-        and $time_window = 'year'
     union all
     select
         municipality_code,
