@@ -4,6 +4,8 @@ What is expected was published, counted in the files with other tools, or is rec
 way: row by row from the core tables.
 """
 
+import math
+import statistics
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
@@ -11,6 +13,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import pipeline as atlas
@@ -84,6 +87,18 @@ def test_it_runs_and_its_page_asks_for_nothing_else(executed, tmp_path, number) 
         assert "<svg" in figure.read_text("utf-8")
 
 
+@pytest.fixture(scope="module")
+def homicides(warehouse: atlas.Warehouse) -> pd.DataFrame:
+    """Homicides and person-years of every municipality and year with known residents."""
+    monthly = warehouse.table("core.crime_monthly").query("series_id == 'homicide_police'")
+    counted = monthly.groupby(["municipality_code", monthly["month"].dt.year])["events"].sum()
+    people = warehouse.table("core.population_yearly").query("population > 0 and year < 2025")
+    people = people.assign(days=365 + people["year"].mod(4).eq(0))
+    people["person_years"] = people["population"] * people["days"] / 365.25
+    exposed = people.set_index(["municipality_code", "year"])[["person_years"]]
+    return exposed.assign(events=counted.rename_axis(exposed.index.names)).fillna(0)
+
+
 def test_the_tour_tells_published_totals(answered, warehouse) -> None:
     told = answered("01")
     assert told["homicides"] == sum(HOMICIDES_POLICE.values())
@@ -106,3 +121,64 @@ def test_the_tour_tells_published_totals(answered, warehouse) -> None:
         before = {code: n for (code, year), n in known.items() if year == seam - 1}
         steps = [abs(known[code, seam] - n) / n for code, n in before.items()]
         assert told[moved] == sum(step > 0.1 for step in steps)
+
+
+def test_small_numbers_are_told_as_a_count_by_hand_finds_them(answered, homicides) -> None:
+    told = answered("03")
+    ours = homicides[homicides.index.get_level_values(0).str[:2].isin(PROGRAMME_DEPARTMENTS)]
+    newest = ours.xs(2024, level="year")["events"]
+    assert (told["few"], told["none"], told["places"]) == (
+        (newest < 10).sum(),
+        (newest == 0).sum(),
+        373,
+    )
+
+    def chance(count: int, expected: float) -> float:
+        return math.exp(count * math.log(expected) - expected - math.lgamma(count + 1))
+
+    moved = sum(
+        chance(first, 2.5) * chance(second, 2.5)
+        for first in range(1, 60)
+        for second in range(120)
+        if abs(second - first) >= first / 2
+    )
+    assert told["moves"] == pytest.approx(100 * moved / (1 - chance(0, 2.5)))
+    # a relative standard error above 40 % is that of six events or fewer
+    assert told["unstable"] == (newest <= 6).sum()
+    three_years = ours.loc[pd.IndexSlice[:, 2022:2024], "events"].groupby(level=0).sum()
+    assert told["unstable_pooled"] == (three_years <= 6).sum()
+
+
+@pytest.mark.parametrize("group", ["nation", "region"])
+def test_the_most_violent_places_fall_by_themselves(answered, homicides, group) -> None:
+    changes = {"top": [], "rest": []}
+    # windows of one edition of the population, none across the change of definition of 2022
+    for start in (*range(2003, 2015), 2018):
+        earlier, later = (
+            homicides.loc[pd.IndexSlice[:, list(years)], :].groupby(level=0).agg(["sum", "size"])
+            for years in ((start, start + 1), (start + 2, start + 3))
+        )
+        whole = earlier["events", "size"].eq(2) & later["events", "size"].reindex(earlier.index).eq(
+            2
+        )
+        codes = whole.index[whole]
+        if group == "region":
+            codes = codes[codes.str[:2].isin(PROGRAMME_DEPARTMENTS)]
+        rate = {
+            code: earlier.loc[code, ("events", "sum")] / earlier.loc[code, ("person_years", "sum")]
+            for code in codes
+        }
+        top = sorted(codes, key=rate.__getitem__)[-35:]
+        for name, chosen in (("top", top), ("rest", sorted(set(codes) - set(top)))):
+            before, after = (
+                span.loc[chosen, ("events", "sum")].sum()
+                / span.loc[chosen, ("person_years", "sum")].sum()
+                for span in (earlier, later)
+            )
+            changes[name].append(100 * (after / before - 1))
+    told = answered("03")
+    assert told[f"{group}_windows"] == len(changes["top"])
+    assert told[f"{group}_fell"] == sum(change < 0 for change in changes["top"])
+    assert told[f"{group}_top"] == pytest.approx(statistics.fmean(changes["top"]))
+    if group == "nation":
+        assert told["nation_rest"] == pytest.approx(statistics.fmean(changes["rest"]))
