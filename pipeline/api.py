@@ -3,7 +3,7 @@
 A dozen questions, asked through the same read door as the dashboard's pages. Each takes the
 published warehouse unless another is given, and answers with a frame of pandas, or with Arrow or
 polars where ``form`` says so. Codes are text and keep their leading zero; what is not published has
-no row, and missing is never zero.
+no row, and missing is never zero. The examples read the bundled snapshot.
 """
 
 import os
@@ -64,6 +64,13 @@ def open(data_dir: Path | str | None = None) -> Warehouse:  # noqa: A001 - read 
         If nothing has been built there: ``make build`` does it.
     OutdatedWarehouseError
         If another version of the code built it.
+
+    Examples
+    --------
+    >>> import pipeline as atlas
+    >>> warehouse = atlas.open()
+    >>> len(atlas.boundaries(warehouse=warehouse))
+    373
     """
     folder = _ROOT / (data_dir or os.environ.get("DATA_DIR") or "data")
     path = published_path(folder)
@@ -87,6 +94,15 @@ def series(*, warehouse: Warehouse | None = None, form: Form = "pandas") -> Fram
         ``core.series``, and `first_month`, `last_month`, `last_complete_month`, `windows` (names
         joined by commas), `publisher`, `citation`, licences, `cut_date`, `retrieved_date` and
         `is_bundled`, empty where nothing is published.
+
+    Examples
+    --------
+    >>> import pipeline as atlas
+    >>> listed = atlas.series().set_index("series_id")
+    >>> listed.loc["kidnapping", ["label_en", "unit_en", "windows"]].tolist()
+    ['Kidnapping', 'victims', 'year,rolling,month']
+    >>> atlas.series(form="polars").filter(is_published=False)["first_month"].is_null().all()
+    True
     """
     return _answer(views.series, warehouse, form)
 
@@ -153,6 +169,28 @@ def rates(  # noqa: PLR0913 - one argument per thing that can be chosen
     --------
     pipeline.analysis.rates : How limits are computed.
     pipeline.analysis.smoothing : How rates are smoothed.
+
+    Examples
+    --------
+    >>> import pipeline as atlas
+    >>> departments = ["Antioquia", "Cauca", "52"]
+    >>> rates = atlas.rates("homicide_police", places=departments, period=2024, level="department")
+    >>> rates.set_index("department_name")["events"]
+    department_name
+    Antioquia    1648.0
+    Cauca         797.0
+    Nariño        355.0
+    Name: events, dtype: float64
+    >>> rates = atlas.rates("homicide_police", "pooled", places=["Tumaco", "05120"], period=2024)
+    >>> rates["municipality_name"].tolist()
+    ['Cáceres', 'San Andrés de Tumaco']
+    >>> rates["rate_lower_per_100k"].lt(rates["rate_per_100k"]).all()
+    np.True_
+
+    Every homicide that the police report for 2024, wherever it is known to have happened:
+
+    >>> atlas.rates("homicide_police", places="country", period=2024)["events"].sum()
+    np.float64(13341.0)
     """
     opened = warehouse or open()
     found = _series(opened, series)
@@ -208,6 +246,13 @@ def trends(
     ------
     CatalogError
         If the series is not known.
+
+    Examples
+    --------
+    >>> import pipeline as atlas
+    >>> trends = atlas.trends("homicide_police", level="department", form="polars")
+    >>> trends["department_code"].to_list()
+    ['05', '13', '19', '23', '52', '54', '70']
     """
     opened = warehouse or open()
     question = views.trends if level == "municipality" else views.department_trends
@@ -252,6 +297,13 @@ def clusters(
     See Also
     --------
     pipeline.analysis.clusters : How clusters are found.
+
+    Examples
+    --------
+    >>> import pipeline as atlas
+    >>> clusters = atlas.clusters("homicide_police", period=2024)
+    >>> bool(clusters.loc[clusters["cluster"].eq("not significant"), "spot"].eq(0).all())
+    True
     """
     opened = warehouse or open()
     found = _series(opened, series)
@@ -295,6 +347,13 @@ def coverage(
     ------
     CatalogError
         If there is no such programme.
+
+    Examples
+    --------
+    >>> import pipeline as atlas
+    >>> coverage = atlas.coverage()
+    >>> int(coverage["state"].eq("documented").sum()), len(coverage)
+    (14, 1122)
     """
     opened = warehouse or open()
     known = opened.table("core.programme")["programme_id"]
@@ -336,6 +395,13 @@ def compare(
     ------
     CatalogError
         If the series is not known.
+
+    Examples
+    --------
+    >>> import pipeline as atlas
+    >>> places = atlas.compare("kidnapping", "pooled")
+    >>> len(places), set(places["change"].dropna()) <= set(atlas.views.STATISTIC_WORDS["change"])
+    (373, True)
     """
     opened = warehouse or open()
     return _answer(views.comparison, opened, form, _series(opened, series)["series_id"], window)
@@ -364,6 +430,13 @@ def municipality(place: str, *, warehouse: Warehouse | None = None, form: Form =
     ------
     CatalogError
         If no place is meant, more than one may be, or it lies outside these departments.
+
+    Examples
+    --------
+    >>> import pipeline as atlas
+    >>> told = atlas.municipality("Tumaco").set_index("series_id")
+    >>> told.loc["homicide_police", "year_period"].year
+    2024
     """
     opened = warehouse or open()
     code = gazetteer.place_code(opened, place, 'atlas.municipality("52835")')
@@ -386,6 +459,13 @@ def boundaries(level: Level = "municipality", *, warehouse: Warehouse | None = N
         ``geopandas.GeoDataFrame`` in EPSG:4326 (longitude, latitude): codes, names and `geometry`,
         simplified for a map: do not measure areas with it; `area_km2` stands in
         ``core.municipality``.
+
+    Examples
+    --------
+    >>> import pipeline as atlas
+    >>> places = atlas.boundaries()
+    >>> places.crs.to_epsg(), places["municipality_code"].iloc[0]
+    (4326, '05001')
     """
     opened = warehouse or open()
     is_municipal = level == "municipality"
@@ -412,6 +492,12 @@ def sources(*, warehouse: Warehouse | None = None, form: Form = "pandas") -> Fra
         One row per source and series it feeds (none for boundaries and the like): columns of
         ``core.source``, `role`, and `cut_date`, `retrieved_date` and `is_bundled` of the newest
         release.
+
+    Examples
+    --------
+    >>> import pipeline as atlas
+    >>> atlas.sources(form="arrow").schema.field("cut_date").type
+    DataType(date32[day])
     """
     return _answer(views.sources, warehouse, form)
 
@@ -438,6 +524,13 @@ def revisions(series: str, *, warehouse: Warehouse | None = None, form: Form = "
     ------
     CatalogError
         If the series is not known.
+
+    Examples
+    --------
+    >>> import pipeline as atlas
+    >>> said = atlas.revisions("kidnapping")
+    >>> said[said["year"].eq(2003)].set_index("cut_date")["events"].iloc[0]
+    np.int64(2123)
     """
     opened = warehouse or open()
     return _answer(views.revisions, opened, form, _series(opened, series)["series_id"])
@@ -474,6 +567,13 @@ def sql(
     ------
     ContractError
         With the database's own words, if the query is wrong, writes, or reaches for a file.
+
+    Examples
+    --------
+    >>> import pipeline as atlas
+    >>> query = "select count(*) as places from core.municipality where department_code = $code"
+    >>> atlas.sql(query, code="52", form="arrow").to_pylist()
+    [{'places': 64}]
     """
     table = (warehouse or open()).sql(query, parameters)
     return _formed(table, form)

@@ -4,7 +4,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date
+from doctest import DocTestFinder
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pandas as pd
@@ -246,3 +248,18 @@ def test_it_is_imported_without_pandas_until_a_table_is_asked_for() -> None:
         check=True,
     )
     assert run.stdout.split() == ["False", "True", "False"]
+
+
+def test_every_question_is_offered_and_has_an_example_that_runs() -> None:
+    questions = {
+        name: one
+        for name, one in vars(api).items()
+        if getattr(one, "__module__", "") == "pipeline.api"
+        and isinstance(one, FunctionType)
+        and not name.startswith("_")
+    }
+    assert len(questions) == 12
+    for name, one in questions.items():
+        assert getattr(atlas, name) is one
+        assert name in atlas.__all__
+        assert DocTestFinder().find(one, name)[0].examples, name
