@@ -35,7 +35,7 @@ final as (
             and releases.dataset = feed.dataset
             and releases.role = feed.role
     group by all
-    order by source.source_id, feed.series_id
+    order by source.source_id, feed.series_id, releases.role
 )
 
 select * from final
