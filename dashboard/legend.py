@@ -14,17 +14,10 @@ from dashboard.phrases import SYMBOLS
 from dashboard.state import Measure
 from dashboard.statistics import NOT_TOLD, STATISTICS, phrases
 from dashboard.view import View
+from pipeline import colours
 from pipeline.views import STATISTIC_WORDS, Statistic
 
 Pattern = Literal["", "dots", "hatch"]
-
-ZERO: Final = ("#fbfaf6", "#35383d")
-VIOLENCE: Final = ("#fce2b8", "#f9bd81", "#ef9060", "#d85d4c", "#ad3044", "#6b1537")
-"""Light to dark in even steps of lightness: the order survives any colour blindness, and grey."""
-VIOLENCE_DARK: Final = ("#624135", "#905542", "#b86d55", "#da8b6f", "#f3ae91", "#fcd7c0")
-CONTEXT: Final = ("#e4e1f0", "#c8bfe0", "#a998cc", "#8871b4", "#674a98", "#432470")
-"""Another hue, so that what the State does is not taken for violence."""
-CONTEXT_DARK: Final = ("#4d446a", "#6a5c96", "#8779b1", "#a697cf", "#c4b7e4", "#e2daf5")
 
 
 class Swatch(NamedTuple):
@@ -100,12 +93,12 @@ def legend(view: View) -> list[Swatch]:
     classes = facts.colour_classes(view.warehouse, view.series.series_id, window, measure)
     is_context = view.series.kind == "context"
     count = len(classes)
-    light = shades(CONTEXT if is_context else VIOLENCE, count)
-    dark = shades(CONTEXT_DARK if is_context else VIOLENCE_DARK, count)
+    light = colours.shades(colours.CONTEXT if is_context else colours.VIOLENCE, count)
+    dark = colours.shades(colours.CONTEXT_DARK if is_context else colours.VIOLENCE_DARK, count)
     zero, *labels = class_labels(view.words, classes)
     edges = ["" if one.upper is None else view.words.number(one.upper) for one in classes]
     return [
-        Swatch(zero, zero, *ZERO),
+        Swatch(zero, zero, *colours.ZERO),
         *(Swatch(*entry) for entry in zip(labels, edges, light, dark, strict=True)),
     ]
 
@@ -146,10 +139,3 @@ def class_labels(words: Words, classes: Sequence[ColourClass]) -> list[str]:
             high = words.number(upper)
             labels.append(f"{low}–{high}" if lower else f"< {high}")
     return labels
-
-
-def shades(palette: Sequence[str], count: int) -> list[str]:
-    """As many colours of a palette as there are classes, spread over all of it."""
-    if count <= 1:
-        return list(palette[2:3])[:count]
-    return [palette[round(i * (len(palette) - 1) / (count - 1))] for i in range(count)]

@@ -7,6 +7,7 @@ pages and notebooks use. Tables for research are those of `pipeline.api`.
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from pipeline.catalog import colours
 from pipeline.catalog.estimators import ESTIMATORS, LIMITS
 from pipeline.catalog.programmes import MARKS, PROGRAMMES, SOMOS_COMUNIDAD, MarkKind, Reference
 from pipeline.catalog.text import Locale, Text
@@ -70,6 +71,7 @@ __all__ = [
     "checked_list",
     "claims",
     "clusters",
+    "colours",
     "compare",
     "coverage",
     "inert",

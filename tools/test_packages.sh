@@ -1,5 +1,6 @@
 #!/bin/sh
-# What the tests need of the system: the browser that they drive, and the libraries that set a PDF.
+# What the tests need of the system: the browser that they drive, the libraries that set a PDF, and
+# the programs that read the exports as other people will: GDAL, LibreOffice, R.
 # Only `make test` needs all of them.
 set -eu
 
@@ -15,6 +16,9 @@ sets_type() {
 missing=
 command -v chromium >/dev/null || missing=chromium
 sets_type || missing="$missing libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+command -v ogr2ogr >/dev/null || missing="$missing gdal-bin"
+command -v soffice >/dev/null || missing="$missing libreoffice-calc-nogui"
+Rscript -e 'library(jsonlite)' >/dev/null 2>&1 || missing="$missing r-base-core r-cran-jsonlite"
 missing=${missing# }
 test -n "$missing" || exit 0
 

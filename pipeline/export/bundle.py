@@ -11,11 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import pyarrow as arrow
+
 from pipeline.errors import CatalogError, SourceError
 from pipeline.export import texts
 from pipeline.export.files import csv_bytes, parquet_bytes, sha256, sums
+from pipeline.export.geography import geopackage, geoparquet, layers
 from pipeline.export.package import DESCRIPTOR, Build, descriptor, resource
 from pipeline.export.resources import CSV, Exported, exported
+from pipeline.export.workbook import workbook
 from pipeline.ingest.bundle import member
 from pipeline.store.warehouse import Warehouse
 
@@ -136,6 +140,24 @@ def _figures(build: Build) -> Iterator[_File]:
     """Every file of figures, tables first."""
     for one in exported():
         yield from _table_files(one, build)
+    places = layers(build)
+    for layer in places:
+        path, content = f"geo/{layer.name}.parquet", geoparquet(layer)
+        told = {
+            "description": "outlines with the newest whole year of each series; GeoParquet 1.1",
+            "statistics": {
+                "rows": len(layer.frame),
+                "sums": sums(arrow.Table.from_pandas(layer.figures, preserve_index=False), ()),
+            },
+            "schema": {"fields": layer.fields, "primaryKey": [layer.fields[0]["name"]]},
+        }
+        yield _File(path, content, resource(f"geo.{layer.name}", path, content, told))
+    for path, content, what in (
+        ("geo/atlas.gpkg", geopackage(build, places), "the same with a styled layer per series"),
+        ("atlas.xlsx", workbook(build), "newest whole year, departments by year, trends, notes"),
+    ):
+        name = path.replace("/", ".")
+        yield _File(path, content, resource(name, path, content, {"description": what}))
 
 
 def _table_files(one: Exported, build: Build) -> Iterable[_File]:

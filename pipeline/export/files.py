@@ -15,7 +15,9 @@ from pyarrow import compute
 from pipeline.words import inert
 
 _CSV: Final = pyarrow.csv.WriteOptions(eol="\r\n", quoting_header="none")
-_ROW_GROUP: Final = 131_072
+ROW_GROUP: Final = 131_072
+"""Rows that a reader of Parquet takes at a time."""
+
 _LEVEL: Final = 9
 
 
@@ -53,7 +55,7 @@ def parquet_bytes(rows: arrow.Table, about: Mapping[str, Any]) -> bytes:
     pyarrow.parquet.write_table(
         rows.replace_schema_metadata(stated),
         file,
-        row_group_size=_ROW_GROUP,
+        row_group_size=ROW_GROUP,
         version="2.6",
         compression="zstd",
         compression_level=_LEVEL,

@@ -36,6 +36,11 @@ class Build(NamedTuple):
     series: tuple[str, ...]
 
     @property
+    def build_id(self) -> str:
+        """Names the build."""
+        return self.warehouse.build_id
+
+    @property
     def facts(self) -> dict[str, Any]:
         """Build id, time, newest cut and fingerprint, as plain values."""
         (row,) = self.warehouse.query("view/build").to_dict("records")

@@ -16,20 +16,12 @@ from dashboard import cached, facts, routes
 from dashboard.brief.document import Printed
 from dashboard.facts import ColourClass, Coverage
 from dashboard.language import words
-from dashboard.legend import (
-    CONTEXT,
-    CONTEXT_DARK,
-    VIOLENCE,
-    VIOLENCE_DARK,
-    ZERO,
-    class_labels,
-    shades,
-)
+from dashboard.legend import class_labels
 from dashboard.paint import change
 from dashboard.scenes import coverage_legend, scene
 from dashboard.state import Selection
 from dashboard.view import View
-from pipeline import Warehouse
+from pipeline import Warehouse, colours
 from pipeline.catalog.series import SERIES
 from tests.app.country import MARKUP
 
@@ -243,13 +235,18 @@ def relative_luminance(colour: str) -> float:
 
 @pytest.mark.parametrize(
     ("palette", "is_dark"),
-    [(VIOLENCE, False), (CONTEXT, False), (VIOLENCE_DARK, True), (CONTEXT_DARK, True)],
+    [
+        (colours.VIOLENCE, False),
+        (colours.CONTEXT, False),
+        (colours.VIOLENCE_DARK, True),
+        (colours.CONTEXT_DARK, True),
+    ],
 )
 def test_more_is_darker_whoever_looks(palette: tuple[str, ...], *, is_dark: bool) -> None:
     # Lightness (CIE L*) falls by at least ten, a step seen without any sense of hue; it rises on a
     # dark ground.
-    colours = (ZERO[is_dark], *palette)
-    lightness = [116 * relative_luminance(c) ** (1 / 3) - 16 for c in colours]
+    drawn = (colours.ZERO[is_dark], *palette)
+    lightness = [116 * relative_luminance(c) ** (1 / 3) - 16 for c in drawn]
     if is_dark:
         lightness.reverse()
         lightness = [-one for one in reversed(lightness)]
@@ -266,10 +263,10 @@ def test_class_labels_are_open_at_both_ends() -> None:
 
 def test_few_classes_still_use_the_whole_palette() -> None:
     palette = ["a", "b", "c", "d", "e", "f"]
-    assert shades(palette, 6) == palette
-    assert shades(palette, 3) == ["a", "c", "f"]
-    assert shades(palette, 1) == ["c"]
-    assert shades(palette, 0) == []
+    assert colours.shades(palette, 6) == palette
+    assert colours.shades(palette, 3) == ["a", "c", "f"]
+    assert colours.shades(palette, 1) == ["c"]
+    assert colours.shades(palette, 0) == []
 
 
 def test_nothing_from_the_data_can_leave_the_script(warehouse: Warehouse) -> None:
