@@ -55,6 +55,7 @@ _DEPARTMENT_FIGURES: Final = {
 }
 _RATES: Final = ("rate_", "smoothed_", "reliability")
 _CLASS: Final = "colour_class"
+_OUTLINE: Final = "outline in longitude and latitude (EPSG:4326), simplified: measure nothing in it"
 _CLASS_MEANING: Final = "colour class of the rate, or of the count where there is no rate"
 
 
@@ -68,7 +69,7 @@ class Layer(NamedTuple):
     frame
         One row per place, by code, with its outline in longitude and latitude.
     fields
-        Its columns without the outline, in the words of Table Schema.
+        Its columns in the words of Table Schema, the outline last.
     """
 
     name: str
@@ -267,6 +268,7 @@ def _wide(
             whole = values.astype("Int64") if column in {"year", _CLASS} else values
             columns[named] = whole.reset_index(drop=True)
             fields.append(_field(declared[column], column, named, str(one["label_en"])))
+    fields.append({"name": _GEOMETRY, "type": "any", "description": _OUTLINE})
     wide = pd.concat([places, pd.DataFrame(columns, index=places.index)], axis=1)
     return Layer(name, geopandas.GeoDataFrame(wide, geometry=geometry, crs=STORE), fields)
 
