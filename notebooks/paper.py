@@ -124,8 +124,10 @@ def show(figure: Figure, *series_ids: str, told: str, also: str = "") -> None:
     )
 
 
-def by_edition(axes: Axes, values: pd.Series, **look: object) -> None:
-    """Draw a line by year that breaks, and is marked, where the population's edition changes.
+def draw_line(axes: Axes, values: pd.Series, series_id: str = "", **look: object) -> None:
+    """Draw a line by year that breaks, and is marked, where its years do not compare.
+
+    Dotted marks are new editions of the population figures, dashed ones changes of definition.
 
     Parameters
     ----------
@@ -133,16 +135,36 @@ def by_edition(axes: Axes, values: pd.Series, **look: object) -> None:
         Where to draw.
     values
         By year.
+    series_id
+        The series whose changes of definition count; none for the population itself.
     **look
         As of `Axes.plot`; the label goes to the newest piece.
     """
     label = look.pop("label", None)
-    pieces = [piece for _, piece in values.dropna().groupby(editions(), sort=False)]
+    redefined = definition_years(series_id) if series_id else ()
+    spans = editions().ne(editions().shift()).cumsum()
+    for year in redefined:
+        spans = spans + (spans.index >= year)
+    pieces = [piece for _, piece in values.dropna().groupby(spans)]
     for piece in pieces:
         named = label if piece is pieces[-1] else None
         axes.plot(piece.index, piece, label=named, **look)
     for piece in pieces[1:]:
-        axes.axvline(piece.index[0] - 0.5, color=GREY, linewidth=0.8, linestyle=":", zorder=0)
+        year = piece.index[0]
+        style = "--" if year in redefined else ":"
+        axes.axvline(year - 0.5, color=GREY, linewidth=0.7, linestyle=style, zorder=0)
+
+
+def definition_years(series_id: str) -> tuple[int, ...]:
+    """First years that do not compare with the year before because a definition changed."""
+    breaks = atlas.sql(
+        """
+        select distinct unnest([year(start_month), year(end_month)]) as year
+        from core.series_break where series_id = $series_id and kind = 'definition' order by year
+        """,
+        series_id=series_id,
+    )
+    return tuple(breaks["year"].tolist())
 
 
 @cache
@@ -153,11 +175,16 @@ def editions() -> pd.Series:
 
 
 def citation(source_id: str) -> str:
-    """How the publisher of a source asks to be cited."""
+    """How the publisher of a source asks to be cited, and the cut of its newest file here."""
     cited = atlas.sql(
-        "select citation from core.source where source_id = $source_id", source_id=source_id
-    )
-    return cited["citation"].item().rstrip(".")
+        """
+        select rtrim(citation, '.') as words, max(cut_date) as cut
+        from core.source join core.source_file using (source_id)
+        where source_id = $source_id group by citation
+        """,
+        source_id=source_id,
+    ).iloc[0]
+    return f"{cited['words']} (cut {cited['cut']:%Y-%m-%d})"
 
 
 def _series(series_ids: tuple[str, ...]) -> pd.DataFrame:

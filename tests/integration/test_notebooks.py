@@ -13,13 +13,18 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
+from statsmodels.api import GLM, add_constant
+from statsmodels.genmod.families import Poisson
+from statsmodels.stats.multitest import multipletests
 
 import pipeline as atlas
 from pipeline.catalog.places import PROGRAMME_DEPARTMENTS
 from pipeline.catalog.series import SERIES
-from tests.published_figures import HOMICIDES_POLICE, RELEASES
+from tests.published_figures import DEPARTMENTS, HOMICIDES_POLICE, RELEASES
 from tools import notebooks
 
 Figures = dict[str, Any]
@@ -182,3 +187,35 @@ def test_the_most_violent_places_fall_by_themselves(answered, homicides, group) 
     assert told[f"{group}_top"] == pytest.approx(statistics.fmean(changes["top"]))
     if group == "nation":
         assert told["nation_rest"] == pytest.approx(statistics.fmean(changes["rest"]))
+
+
+def test_seven_departments_move_as_another_library_finds(answered, warehouse, homicides) -> None:
+    told = answered("02")
+    ours = homicides[homicides.index.get_level_values(0).str[:2].isin(PROGRAMME_DEPARTMENTS)]
+    department = ours.index.get_level_values(0).str[:2]
+    summed = ours.groupby([department, ours.index.get_level_values(1)]).sum()
+    newest = summed.xs(2024, level=1).sum()
+    assert (told["newest_year"], told["homicides"]) == (2024, newest["events"])
+    assert told["rate"] == pytest.approx(100_000 * newest["events"] / newest["person_years"])
+    for code, published in DEPARTMENTS["homicide_police"].items():
+        assert summed.loc[code, "events"].loc[2019:2024].tolist() == list(published)
+
+    slopes, doubts = [], []
+    for code in PROGRAMME_DEPARTMENTS:
+        own = summed.loc[code].loc[2003:2017]
+        model = GLM(
+            own["events"],
+            add_constant(own.index - 2010),
+            family=Poisson(),
+            offset=np.log(own["person_years"]),
+        ).fit(scale="X2")
+        slope, error = model.params.iloc[1], model.bse.iloc[1]
+        slopes.append(slope)
+        doubts.append(2 * stats.t.sf(abs(slope / error), len(own) - 2))
+    is_named = multipletests(doubts, method="fdr_bh")[0]
+    assert told["falling"] == sum(is_named & (np.array(slopes) < 0))
+    assert (told["first_year"], told["last_year"]) == (2003, 2017)
+
+    filed = warehouse.table("core.crime_department_yearly").query("year == 2022")
+    filed = filed[filed["department_code"].isin(PROGRAMME_DEPARTMENTS)]
+    assert (told["displaced_year"], told["displaced"]) == (2022, filed["events"].sum())
