@@ -271,14 +271,38 @@ class Coverage(NamedTuple):
     municipality_code: str
     state: str
     evidence: str | None
-    start_date: date | None
-    start_precision: str | None
+    start_earliest: date | None
+    start_latest: date | None
     source_title: str | None
     source_date: str | None
     source_url: str | None
     is_named_region: bool
     component: str | None = None
     end_date: date | None = None
+    municipality_name: str = ""
+    department_name: str = ""
+
+
+class CoverageSpan(NamedTuple):
+    """The months in which a programme may have been in a municipality."""
+
+    municipality_code: str
+    state: str
+    first_month: date
+    certain_month: date | None
+    last_month: date
+
+
+class CoverageList(NamedTuple):
+    """A list of a programme's places that was used here, and what it changed."""
+
+    cut_date: date
+    municipalities: int
+    added: int
+    dropped: int
+    is_official: bool
+    is_compiled: bool
+    is_current: bool
 
 
 class Break(NamedTuple):
@@ -429,6 +453,25 @@ def coverage(warehouse: Warehouse, programme_id: str) -> dict[str, Coverage]:
     """Coverage of every municipality of the country by code."""
     frame = views.coverage(warehouse, programme_id)
     return {one.municipality_code: one for one in rows(frame, Coverage)}
+
+
+@remembered
+def is_complete(warehouse: Warehouse, programme_id: str) -> bool:
+    """Whether the places of a programme are all known, so that the others are not its."""
+    frame = views.programmes(warehouse).set_index("programme_id")
+    return bool(frame["is_complete"].get(programme_id, default=False))
+
+
+@remembered
+def coverage_spans(warehouse: Warehouse, programme_id: str) -> list[CoverageSpan]:
+    """The months in which a programme may have been in each municipality."""
+    return list(rows(views.coverage_spans(warehouse, programme_id), CoverageSpan))
+
+
+@remembered
+def coverage_lists(warehouse: Warehouse, programme_id: str) -> list[CoverageList]:
+    """Lists of a programme's places that were ever used here, oldest first."""
+    return list(rows(views.coverage_lists(warehouse, programme_id), CoverageList))
 
 
 @remembered

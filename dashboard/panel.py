@@ -15,11 +15,11 @@ from dashboard.chart import (
     history_spec,
 )
 from dashboard.downloads import measure_names
-from dashboard.facts import Coverage, Figure, Place
+from dashboard.facts import Figure, Place
 from dashboard.freshness import series_staleness
 from dashboard.language import Words
 from dashboard.palette import shown_palette
-from dashboard.phrases import coverage_phrases, evidence
+from dashboard.phrases import coverage_phrases, evidence, programme_line
 from dashboard.pieces import (
     NOTHING,
     bullets,
@@ -34,7 +34,7 @@ from dashboard.state import Period
 from dashboard.statistics import STATISTICS
 from dashboard.timeline import mark_key, marked_dates
 from dashboard.view import View
-from pipeline import SOMOS_COMUNIDAD
+from pipeline import PROGRAMMES, SOMOS_COMUNIDAD, Warehouse, claims
 
 
 def place_panel(view: View, place: Place) -> None:
@@ -53,18 +53,25 @@ def place_panel(view: View, place: Place) -> None:
     st.html(bullets(lines, "caveats"))
 
 
-def coverage_panel(words: Words, coverage: Coverage) -> None:
-    """Write what is known of the programme in a municipality, apart from any figure."""
+def coverage_panel(warehouse: Warehouse, words: Words, code: str) -> None:
+    """Write what is known of the programmes in a municipality, apart from any figure."""
     _ = words.text
+    first, *others = PROGRAMMES
+    coverage = facts.coverage(warehouse, first.id)[code]
     name, meaning = coverage_phrases(words)[coverage.state]
-    lines = [meaning, *evidence(words, coverage)]
+    lines = [
+        meaning,
+        *evidence(words, coverage),
+        *(programme_line(warehouse, words, one, code) for one in others),
+    ]
     st.html(
         Markup(
             "<section class='coverage'><h3>{title}</h3>"
-            "<p class='state {state}'><i></i>{name}</p>{lines}</section>"
+            "<p class='state {state}'><i></i>{programme}: {name}</p>{lines}</section>"
         ).format(
             title=_("Programme coverage"),
             state=coverage.state,
+            programme=first.label[words.code],
             name=name,
             lines=Markup("").join(Markup("<p>{}</p>").format(line) for line in lines),
         )
@@ -78,9 +85,14 @@ def documented_panel(view: View) -> None:
     names = [
         f"{place.municipality_name} ({place.department_name})"
         for code, place in facts.places(view.warehouse).items()
-        if coverage[code].state == "documented"
+        if claims.is_in_programme(coverage[code].state)
     ]
-    count = _("Municipalities that a public source names: {documented} of {total}.").format(
+    said = (
+        _("Municipalities on the programme's own list: {documented} of {total}.")
+        if facts.is_complete(view.warehouse, SOMOS_COMUNIDAD.id)
+        else _("Municipalities that a public source names: {documented} of {total}.")
+    )
+    count = said.format(
         documented=view.words.number(len(names)),
         total=view.words.number(SOMOS_COMUNIDAD.municipality_count),
     )

@@ -6,8 +6,10 @@ The marts say *rising*, *high-high*, *not determined*; every page and the brief 
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
+from dashboard import facts
 from dashboard.facts import Coverage
 from dashboard.language import Words
+from pipeline import Programme, Warehouse
 
 SYMBOLS: Final[Mapping[str, str]] = {
     "rise": "▲",
@@ -241,11 +243,31 @@ def evidence(words: Words, coverage: Coverage) -> Iterable[str]:
         return
     level = evidence_levels(words)[coverage.evidence]
     yield _("Evidence: {level}.").format(level=level)
-    if coverage.start_date and coverage.start_precision == "month":
-        yield _("Since {month}.").format(month=words.month(coverage.start_date))
+    yield _("Start: {span}.").format(span=start_span(words, coverage))
     source = ", ".join(filter(None, (coverage.source_title, coverage.source_date)))
     if source:
         yield _("Source: {source}.").format(source=source)
+
+
+def programme_line(warehouse: Warehouse, words: Words, programme: Programme, code: str) -> str:
+    """What is known of one more programme in a municipality, in one line."""
+    coverage = facts.coverage(warehouse, programme.id)[code]
+    _level, *known = evidence(words, coverage) if coverage.evidence else ("",)
+    name = coverage_phrases(words)[coverage.state].name
+    return " ".join([f"{programme.label[words.code]}: {name}.", *known])
+
+
+def start_span(words: Words, coverage: Coverage) -> str:
+    """When work began in a place, no firmer than it is known."""
+    _ = words.text
+    earliest, latest = coverage.start_earliest, coverage.start_latest
+    if earliest is None or latest is None:
+        return _("not known")
+    if earliest.replace(day=1) == latest.replace(day=1):
+        return words.month(latest)
+    return _("between {earliest} and {latest}").format(
+        earliest=words.month(earliest), latest=words.month(latest)
+    )
 
 
 def untold_phrase(words: Words) -> Phrase:

@@ -43,7 +43,7 @@ from dashboard.sentences import (
 )
 from dashboard.state import Measure, Period
 from dashboard.timeline import marked_dates
-from pipeline import SOMOS_COMUNIDAD, Warehouse, claims
+from pipeline import PDET, SOMOS_COMUNIDAD, Warehouse, claims
 
 _AXIS_YEARS: Final = 23
 """The charts show at most so many years up to the newest."""
@@ -479,11 +479,23 @@ def department_coverage(profile: Profile) -> Markup:
         named = f" {', '.join(names)}." if claims.is_in_programme(state) else ""
         if names:
             lines.append((phrase.name, words.number(len(names)), named))
-    meaning = _(
-        "A candidate is a PDET municipality that may or may not be among those still unknown. Of "
-        "those without evidence nothing was found, and nothing that excludes them."
+    meaning = (
+        ""
+        if facts.is_complete(profile.warehouse, SOMOS_COMUNIDAD.id)
+        else _(
+            "A candidate is a PDET municipality that may or may not be among those still unknown. "
+            "Of those without evidence nothing was found, and nothing that excludes them."
+        )
     )
-    return Markup("{}<p>{}</p>").format(each("<p><b>{}: {}.</b>{}</p>", lines), meaning)
+    pdet = facts.coverage(profile.warehouse, PDET.id)
+    named = _("{programme}: {count} of its municipalities.").format(
+        programme=PDET.label[words.code],
+        count=words.number(
+            sum(claims.is_in_programme(pdet[code].state) for code in profile.municipalities)
+        ),
+    )
+    told = [one for one in (meaning, named) if one]
+    return each("<p><b>{}: {}.</b>{}</p>", lines) + each("<p>{}</p>", [(one,) for one in told])
 
 
 def year_table(profile: Profile) -> Markup:

@@ -38,7 +38,7 @@ from dashboard.state import (
     Shown,
 )
 from dashboard.statistics import STATISTICS
-from pipeline import PROGRAMMES, SOMOS_COMUNIDAD, AtlasError, Warehouse, views
+from pipeline import PROGRAMMES, AtlasError, Warehouse, views
 
 NOT_PUBLISHED: Final = 255
 """Colour class of a place without a figure."""
@@ -267,15 +267,16 @@ def _coverage_answer(request: Request) -> Response:
     coverage = facts.coverage(warehouse, programme_id)
     return _json(
         {
-            code: {
+            one.municipality_code: {
                 "state": one.state,
-                "from": f"{one.start_date or SOMOS_COMUNIDAD.start}"[:7],
-                "to": f"{one.end_date or SOMOS_COMUNIDAD.end}"[:7],
-                "precision": one.start_precision or "unknown",
+                "from": f"{one.first_month}"[:7],
+                "certain": f"{one.certain_month}"[:7] if one.certain_month else None,
+                "to": f"{one.last_month}"[:7],
             }
-            for code, one in coverage.items()
+            for one in facts.coverage_spans(warehouse, programme_id)
             if one.state in _DRAWN_STATES
-            and component in {"all", *(one.component or "").replace("both", "12")}
+            and component
+            in {"all", *(coverage[one.municipality_code].component or "").replace("both", "12")}
         }
     )
 

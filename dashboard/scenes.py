@@ -12,7 +12,7 @@ from dashboard.pieces import provenance_text
 from dashboard.state import Component
 from dashboard.statistics import STATISTICS
 from dashboard.view import View
-from pipeline import SOMOS_COMUNIDAD
+from pipeline import Programme
 
 
 def scene(view: View, heard: int) -> Scene:
@@ -43,8 +43,10 @@ def scene(view: View, heard: int) -> Scene:
     entries = legend(view)
     has_words = measure in STATISTICS and measure != "smoothed"
     has_coverage = view.selection.coverage and view.may_show_coverage
-    component = view.selection.component
-    coverage = facts.coverage(view.warehouse, SOMOS_COMUNIDAD.id).values()
+    programme = view.programme
+    component = view.selection.component if programme.components else "all"
+    known = facts.coverage(view.warehouse, programme.id)
+    coverage = [known[code] for code in facts.places(view.warehouse)]
     measured, unit = _measured(view)
     return Scene(
         id="/".join(
@@ -57,7 +59,7 @@ def scene(view: View, heard: int) -> Scene:
         measure=measure,
         classes=classes,
         figures=figures,
-        coverage=routes.coverage_url(view.warehouse, SOMOS_COMUNIDAD.id, component)
+        coverage=routes.coverage_url(view.warehouse, programme.id, component)
         if has_coverage
         else None,
         periods=periods,
@@ -74,8 +76,10 @@ def scene(view: View, heard: int) -> Scene:
             for i, one in enumerate(entries)
         ],
         has_words=has_words,
-        coverage_legend=coverage_legend(words, coverage, component) if has_coverage else [],
-        span=(f"{SOMOS_COMUNIDAD.start}"[:7], f"{SOMOS_COMUNIDAD.end}"[:7]),
+        coverage_legend=coverage_legend(words, programme, coverage, component)
+        if has_coverage
+        else [],
+        span=(f"{programme.start}"[:7], f"{programme.end}"[:7]),
         names=_names(words),
         provenance=provenance_text(words, view.warehouse.build_id, [view.series]),
         is_bare=view.selection.view == "map",
@@ -101,7 +105,10 @@ def _measured(view: View) -> tuple[str, str]:
 
 
 def coverage_legend(
-    words: Words, coverage: Iterable[Coverage], component: Component = "all"
+    words: Words,
+    programme: Programme,
+    coverage: Iterable[Coverage],
+    component: Component = "all",
 ) -> list[dict[str, str]]:
     """The states of coverage that the map tells apart, with how many municipalities are known.
 
@@ -109,8 +116,11 @@ def coverage_legend(
     ----------
     words
         Language.
+    programme
+        Whose coverage it is.
     coverage
-        Of every municipality. An official list has other states than what was found in public.
+        Of every municipality on the map. An official list has other states than what was found in
+        public.
     component
         The component that is drawn.
 
@@ -132,21 +142,25 @@ def coverage_legend(
         return [{"state": "note", "text": none, "hint": ""}]
     states = [one.state for one in found]
     undated = words.plural(
-        "Of {count} the start is not known: it is drawn from the start of the programme.",
-        "Of {count} the start is not known: they are drawn from the start of the programme.",
-        sum(one.start_date is None for one in known),
+        "Of {count} the start is not known to the month.",
+        "Of {count} the start is not known to the month.",
+        sum(not is_dated(one) for one in known),
     )
     count = words.number(states.count("documented") or states.count("covered"))
-    total = words.number(SOMOS_COMUNIDAD.municipality_count)
+    total = words.number(programme.municipality_count)
+    name = programme.label[words.code]
     legend = {
         "documented": (
-            _("Programme documented: {count} of {total}").format(count=count, total=total),
-            _("A public source names the municipality.") + " " + undated,
+            _("{programme}, documented: {count} of {total}").format(
+                programme=name, count=count, total=total
+            ),
+            _("A public source names the municipality."),
         ),
         "covered": (
-            _("Programme: {count} municipalities").format(count=count),
+            _("{programme}: {count} municipalities here").format(programme=name, count=count),
             _("The programme's own list names the municipality."),
         ),
+        "maybe": (_("dashed: may not have begun yet"), undated),
         "candidate": (
             _("Candidate, to be confirmed"),
             _("May be one of the municipalities that no public source names."),
@@ -157,8 +171,14 @@ def coverage_legend(
     return [
         {"state": state, "text": text, "hint": hint}
         for state, (text, hint) in legend.items()
-        if state in states
+        if state in {*states, *({"maybe"} if not all(map(is_dated, known)) else ())}
     ]
+
+
+def is_dated(coverage: Coverage) -> bool:
+    """Whether the start in a place is known to the month."""
+    earliest, latest = coverage.start_earliest, coverage.start_latest
+    return bool(earliest and latest and earliest.replace(day=1) == latest.replace(day=1))
 
 
 def _names(words: Words) -> list[dict[str, Any]]:

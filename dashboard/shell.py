@@ -125,12 +125,6 @@ def language() -> Words:
     return words(st.session_state[_LANGUAGE])
 
 
-def remember_language(words: Words) -> None:
-    """Keep the language in the URL, which a change of page empties."""
-    if st.query_params.get("lang") != words.code:
-        st.query_params["lang"] = words.code
-
-
 def heading(words: Words, title: str, subtitle: str) -> None:
     """Head of a page, with the choice of language."""
     with st.container(horizontal=True, vertical_alignment="center", key="heading"):

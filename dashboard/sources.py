@@ -11,7 +11,7 @@ from dashboard.facts import Series, Source
 from dashboard.freshness import grouped, reason_words, today
 from dashboard.language import Words
 from dashboard.pieces import NOTHING, bullets, each, section, table
-from pipeline import SOMOS_COMUNIDAD, Lapse, Standing, Warehouse
+from pipeline import SOMOS_COMUNIDAD, Lapse, Standing, Warehouse, claims
 
 
 def list_sources(warehouse: Warehouse, words: Words) -> None:
@@ -120,11 +120,16 @@ def _coverage(warehouse: Warehouse, words: Words) -> Markup:
     """What the coverage of the programme rests on."""
     _ = words.text
     coverage = facts.coverage(warehouse, SOMOS_COMUNIDAD.id).values()
-    documented = [one for one in coverage if one.state == "documented"]
-    text = _(
-        "Public sources name {documented} of the programme's {total} municipalities. The others "
-        "are not known: no municipality is shown as not covered."
-    ).format(
+    documented = [one for one in coverage if claims.is_in_programme(one.state)]
+    said = (
+        _("The programme's own list names {documented} of its {total} municipalities.")
+        if facts.is_complete(warehouse, SOMOS_COMUNIDAD.id)
+        else _(
+            "Public sources name {documented} of the programme's {total} municipalities. The "
+            "others are not known: no municipality is shown as not covered."
+        )
+    )
+    text = said.format(
         documented=words.number(len(documented)),
         total=words.number(SOMOS_COMUNIDAD.municipality_count),
     )

@@ -11,6 +11,7 @@ from dashboard.language import Window
 Measure = Literal["rate", "count"]
 MapMeasure = Literal[Measure, "smoothed", "change", "trend", "cluster", "reliability"]
 MapWindow = Literal[Window, "pooled"]
+ProgrammeId = Literal["somos_comunidad", "pdet"]
 Component = Literal["all", "1", "2"]
 
 MEASURES: Final[tuple[Measure, ...]] = ("rate", "count")
@@ -96,6 +97,8 @@ class Selection:
         DIVIPOLA code of the municipality in the panel, if one is open.
     coverage
         Whether the programme's coverage is drawn.
+    programme
+        Of which programme.
     component
         Of which of the programme's components.
     table
@@ -114,6 +117,7 @@ class Selection:
     period: date | None = None
     place: str | None = None
     coverage: bool = True
+    programme: ProgrammeId = "somos_comunidad"
     component: Component = "all"
     table: bool = False
     two: bool = False

@@ -5,8 +5,22 @@ from datetime import date
 
 from dashboard.facts import Series
 from dashboard.language import LanguageCode, Window, Words
-from dashboard.state import OF_ONE_TIME, MapMeasure, MapWindow, Measure, Period, Selection, Shown
-from pipeline import Warehouse
+from dashboard.state import (
+    OF_ONE_TIME,
+    MapMeasure,
+    MapWindow,
+    Measure,
+    Period,
+    ProgrammeId,
+    Selection,
+    Shown,
+)
+from pipeline import PROGRAMMES, Programme, Warehouse
+
+
+def programme_of(programme_id: ProgrammeId) -> Programme:
+    """A programme by its id."""
+    return next(one for one in PROGRAMMES if one.id == programme_id)
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,11 @@ class View:
             return None
         start = self.period.start
         return start.replace(month=1) if self.window == "pooled" else start
+
+    @property
+    def programme(self) -> Programme:
+        """The programme whose coverage is drawn."""
+        return programme_of(self.selection.programme)
 
     @property
     def may_show_coverage(self) -> bool:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.catalog import colours
 from pipeline.catalog.estimators import ESTIMATORS, LIMITS
-from pipeline.catalog.programmes import MARKS, PROGRAMMES, SOMOS_COMUNIDAD, MarkKind, Reference
+from pipeline.catalog.programmes import (
+    MARKS,
+    PDET,
+    PROGRAMMES,
+    SOMOS_COMUNIDAD,
+    MarkKind,
+    Programme,
+    Reference,
+)
 from pipeline.catalog.text import Locale, Text
 from pipeline.errors import (
     AtlasError,
@@ -49,6 +57,7 @@ __all__ = [
     "ESTIMATORS",
     "LIMITS",
     "MARKS",
+    "PDET",
     "PROGRAMMES",
     "SOMOS_COMUNIDAD",
     "AtlasError",
@@ -60,6 +69,7 @@ __all__ = [
     "MarkKind",
     "MissingWarehouseError",
     "OutdatedWarehouseError",
+    "Programme",
     "Reason",
     "ReasonKind",
     "Reference",

@@ -488,3 +488,5 @@ def _store_core(
     draft.store("core.point_disagreement", core.point_disagreement(current))
     draft.store("core.programme", core.programme_frame())
     draft.store("core.coverage", inputs.places.coverage)
+    draft.store("core.coverage_list", inputs.places.lists)
+    draft.store("core.coverage_history", inputs.places.history)

@@ -298,14 +298,18 @@ def programme_frame() -> pd.DataFrame:
             "programme_id": programme.id,
             "label_es": programme.label.es,
             "label_en": programme.label.en,
+            "position": position,
+            "extent": programme.extent.value,
+            "departments": ",".join(programme.departments),
             "start_date": pd.Timestamp(programme.start),
+            "last_seen_date": programme.last_seen and pd.Timestamp(programme.last_seen),
             "end_date": pd.Timestamp(programme.end),
             "end_basis": programme.end_basis,
             "municipality_count": programme.municipality_count,
         }
-        for programme in PROGRAMMES
+        for position, programme in enumerate(PROGRAMMES, start=1)
     )
-    return _dated(frame, "start_date", "end_date")
+    return _dated(frame, "start_date", "last_seen_date", "end_date")
 
 
 def crime_monthly(current: Sequence[Reading], context: frozenset[str]) -> pd.DataFrame:

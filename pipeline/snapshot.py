@@ -19,12 +19,14 @@ import shapely
 
 from pipeline.analysis.boundaries import WEB_DECIMALS
 from pipeline.bundled import MANIFEST_NAME, SNAPSHOT_PREFIX
+from pipeline.catalog.programmes import PROGRAMMES, Extent
 from pipeline.catalog.series import Feed, Grain, Role, Series
 from pipeline.catalog.sources import SOURCES, Source
 from pipeline.catalog.tables import TABLES
 from pipeline.core import EVERYWHERE
 from pipeline.errors import SourceError
 from pipeline.ingest.conform import Months
+from pipeline.ingest.coverage import LIST_COLUMNS
 from pipeline.ingest.events import EVENT_LAYOUTS, Drop, Reading
 from pipeline.ingest.raw import RawFile, sha256_of
 from pipeline.store.warehouse import Warehouse
@@ -81,8 +83,7 @@ def write(warehouse: Warehouse, folder: Path) -> int:
     tables = {name: warehouse.table(f"core.{name}") for name in _TABLES}
     departments = warehouse.table("core.department")[["department_code", "department_name"]]
     tables["municipality"] = _portable(tables["municipality"], departments)
-    states = tables["coverage"]["state"]
-    tables["coverage"] = tables["coverage"][states.isin(["documented", "covered"])]
+    tables["coverage"] = _listed_places(tables["coverage"])
     digests = {}
     for name, frame in tables.items():
         if "path" in frame:
@@ -140,6 +141,13 @@ def read(folder: Path, series: Sequence[Series], held: AbstractSet[str] = frozen
         tables["coverage"] if files["source_id"].eq("coverage").any() else None,
         files[is_reference],
     )
+
+
+def _listed_places(coverage: pd.DataFrame) -> pd.DataFrame:
+    """What lists say of the places they name; the rest follows from it and from the decree."""
+    ids = [one.id for one in PROGRAMMES if one.extent is Extent.LIST]
+    is_listed = coverage["state"].isin(["documented", "covered"])
+    return coverage.loc[is_listed & coverage["programme_id"].isin(ids), list(LIST_COLUMNS)]
 
 
 def _verify(folder: Path) -> None:

@@ -689,16 +689,84 @@ def unlocated(warehouse: Warehouse, series_id: str, window: Window, period: date
     return warehouse.query("view/unlocated", series_id=series_id, time_window=window, period=period)
 
 
+def programmes(warehouse: Reader[F]) -> F:
+    """Every declared programme, the one that the atlas is about first.
+
+    Returns
+    -------
+    programmes
+        `programme_id`, labels, `extent` (``list`` or ``pdet``), `departments` (codes with commas;
+        empty: anywhere), dates, `end_basis`, `municipality_count` as the programme says, how many
+        municipalities are `known`, and `is_complete` if what is not known is known to be absent.
+    """
+    return warehouse.query("view/programmes")
+
+
 def coverage(warehouse: Reader[F], programme_id: str) -> F:
     """What is known of a programme's presence in each municipality of the country.
 
     Returns
     -------
     coverage
-        Names, `state`, and evidence, component, dates and sources where known. Neither
-        ``candidate`` nor ``no_evidence`` means that the programme is absent.
+        State, evidence, component, the days between which work began (`start_latest` is empty where
+        the start is not known), end and source, by municipality code. Neither ``candidate`` nor
+        ``no_evidence`` means that the programme is absent.
     """
     return warehouse.query("view/coverage", programme_id=programme_id)
+
+
+def coverage_monthly(warehouse: Reader[F], programme_id: str) -> F:
+    """What is known of a programme's presence in each municipality and month.
+
+    Returns
+    -------
+    coverage
+        One row per municipality of the country and month from the programme's start to its end:
+        `municipality_code`, `month`, `state` (of the place, the same in every month) and
+        `presence`: ``yes``, ``maybe`` (the start is not known, or only as a span that holds the
+        month), ``planned`` (later than any activity that a source tells of), ``not yet``, ``over``,
+        ``no``, ``unknown`` (candidates and places without evidence: never a no).
+    """
+    return warehouse.query("view/coverage_monthly", programme_id=programme_id)
+
+
+def coverage_spans(warehouse: Reader[F], programme_id: str) -> F:
+    """The months in which a programme may have been in a municipality.
+
+    Returns
+    -------
+    spans
+        By municipality code, of every place where it is not known to be absent: `state`,
+        `first_month`, `certain_month` (from which it had begun for certain; empty where the start
+        is not known) and `last_month`.
+    """
+    return warehouse.query("view/coverage_spans", programme_id=programme_id)
+
+
+def coverage_lists(warehouse: Reader[F], programme_id: str) -> F:
+    """Lists of a programme's places that were ever used here.
+
+    Returns
+    -------
+    lists
+        `sha256`, `position`, `cut_date`, `retrieved_date` (empty for what is beside the code), how
+        many `municipalities` each names, how many it `added` to and `dropped` from the one before,
+        `is_official`, `is_compiled` (from public reports) and `is_current`; oldest first. None for
+        a programme that a decree lays out.
+    """
+    return warehouse.query("view/coverage_lists", programme_id=programme_id)
+
+
+def coverage_history(warehouse: Reader[F], programme_id: str) -> F:
+    """What each list that was ever used said of each municipality it names.
+
+    Returns
+    -------
+    history
+        `position` of the list as in `coverage_lists`, municipality, state, evidence, component,
+        days between which work began, end and source; by list and municipality code.
+    """
+    return warehouse.query("view/coverage_history", programme_id=programme_id)
 
 
 def municipalities(warehouse: Warehouse) -> pd.DataFrame:

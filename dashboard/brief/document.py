@@ -18,13 +18,20 @@ from dashboard.chart import Drawn
 from dashboard.facts import Coverage, Newest, Series, Statistics, Year
 from dashboard.language import Words
 from dashboard.multiples import Frame, small_multiple
-from dashboard.phrases import SYMBOLS, change_phrases, coverage_phrases, evidence, trend_phrases
+from dashboard.phrases import (
+    SYMBOLS,
+    change_phrases,
+    coverage_phrases,
+    evidence,
+    programme_line,
+    trend_phrases,
+)
 from dashboard.pieces import bullets, each, provenance, table
 from dashboard.profile import Profile, department_coverage
 from dashboard.sentences import key_figures, nothing_stands_out, standing_out
 from dashboard.state import Measure
 from dashboard.timeline import marked_dates
-from pipeline import MARKS, SOMOS_COMUNIDAD, MarkKind, Warehouse
+from pipeline import MARKS, PROGRAMMES, SOMOS_COMUNIDAD, MarkKind, Warehouse
 
 _IN_WORDS: Final = 4
 """Series told in words on the first sheet."""
@@ -395,23 +402,29 @@ def _coverage(profile: Profile) -> Markup:
     body = (
         department_coverage(profile)
         if profile.is_department
-        else _municipal_coverage(words, known[profile.code])
+        else _municipal_coverage(profile, known[profile.code])
     )
-    span = _(
-        "{programme}: {start} to {end} (planned end), in {count} municipalities. No public list of "
-        "them was found."
-    ).format(
+    span = _("{programme}: {start} to {end} (planned end), in {count} municipalities.").format(
         programme=SOMOS_COMUNIDAD.label[words.code],
         start=words.month(SOMOS_COMUNIDAD.start),
         end=words.month(SOMOS_COMUNIDAD.end),
         count=words.number(SOMOS_COMUNIDAD.municipality_count),
     )
+    if not facts.is_complete(profile.warehouse, SOMOS_COMUNIDAD.id):
+        unlisted = _("No public list of them was found.")
+        span = f"{span} {unlisted}"
     return _part(_("Programme coverage"), body + _line(span, "small"))
 
 
-def _municipal_coverage(words: Words, coverage: Coverage) -> Markup:
+def _municipal_coverage(profile: Profile, coverage: Coverage) -> Markup:
+    words = profile.words
+    _first, *others = PROGRAMMES
     phrase = coverage_phrases(words)[coverage.state]
-    lines = [phrase.meaning, *evidence(words, coverage)]
+    lines = [
+        phrase.meaning,
+        *evidence(words, coverage),
+        *(programme_line(profile.warehouse, words, one, profile.code) for one in others),
+    ]
     return _line(phrase.name, "state") + Markup("").join(map(_line, lines))
 
 

@@ -24,7 +24,7 @@ from dashboard.shell import heading, language
 from dashboard.state import Bend, Period, Selection, Shown, nearest
 from dashboard.statistics import STATISTICS
 from dashboard.view import View
-from pipeline import SOMOS_COMUNIDAD, Warehouse
+from pipeline import PROGRAMMES, Warehouse
 
 _ADDRESS: Final = Address("map", Selection)
 _CHANNEL: Final = "map.channel"
@@ -197,7 +197,21 @@ def _controls(view: View) -> None:
         )
     if view.may_show_coverage and view.selection.coverage:
         with st.popover(_("More")):
-            _component_control(view)
+            _programme_control(view)
+            if view.programme.components:
+                _component_control(view)
+
+
+def _programme_control(view: View) -> None:
+    """Of which programme coverage is drawn."""
+    _ = view.words.text
+    names = {one.id: one.label[view.language] for one in PROGRAMMES}
+    st.selectbox(
+        _("Programme"),
+        list(names),
+        format_func=names.__getitem__,
+        **_ADDRESS.bound("programme", view.selection),
+    )
 
 
 def _component_control(view: View) -> None:
@@ -205,7 +219,7 @@ def _component_control(view: View) -> None:
     _ = view.words.text
     names = {
         f"{one.number}": f"{one.number} · {one.label[view.language]}"
-        for one in SOMOS_COMUNIDAD.components
+        for one in view.programme.components
     }
     st.selectbox(
         _("Component"),
@@ -225,7 +239,7 @@ def _side(view: View) -> None:
     place = facts.places(view.warehouse)[code]
     _place_heading(view.words, place)
     place_panel(view, place)
-    coverage_panel(view.words, facts.coverage(view.warehouse, SOMOS_COMUNIDAD.id)[code])
+    coverage_panel(view.warehouse, view.words, code)
 
 
 def _place_heading(words: Words, place: Place) -> None:

@@ -35,7 +35,7 @@ from dashboard.search import place_search
 from dashboard.shell import heading, language
 from dashboard.state import Measure
 from dashboard.timeline import mark_key, marked_dates
-from pipeline import SOMOS_COMUNIDAD, Warehouse
+from pipeline import Warehouse
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,7 @@ def show() -> None:
     if profile.is_department:
         st.html(section(_("Programme coverage"), department_coverage(profile)))
     else:
-        coverage = facts.coverage(warehouse, SOMOS_COMUNIDAD.id)[profile.code]
-        coverage_panel(words, coverage)
+        coverage_panel(warehouse, words, profile.code)
     _tables(profile, selection)
     st.html(
         provenance(words, warehouse.build_id, [one for one in series.values() if one.is_published])

@@ -1,63 +1,98 @@
 """What the programme does and where, as far as public sources tell, and what nobody tells."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Final, NamedTuple
 
 import streamlit as st
 from markupsafe import Markup
 
 from dashboard import cached, facts
+from dashboard.address import Address
 from dashboard.facts import Coverage, Place, Series
 from dashboard.language import Words
 from dashboard.links import follow_links, link
 from dashboard.official_list import list_check
-from dashboard.phrases import coverage_phrases, evidence_levels
+from dashboard.phrases import coverage_phrases, evidence_levels, start_span
 from dashboard.pieces import bullets, contents, each, part, provenance, table, tile, tiles
-from dashboard.shell import heading, language, remember_language
-from pipeline import SOMOS_COMUNIDAD, Reference, Warehouse
+from dashboard.shell import heading, language
+from dashboard.state import ProgrammeId
+from dashboard.view import programme_of
+from pipeline import PROGRAMMES, Programme, Reference, Warehouse, claims
 
-_KNOWN = ("documented", "covered")
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the page tells of; its field is the URL's parameter."""
+
+    programme: ProgrammeId = "somos_comunidad"
+
+
+_ADDRESS: Final = Address("programme", Selection)
 
 
 def show() -> None:
-    """Tell of the programme from its dates to what is not known of it."""
+    """Tell of a programme from its dates to what is not known of it."""
     warehouse = cached.warehouse()
     words = language()
-    remember_language(words)
     _ = words.text
-    heading(words, _("Programme"), SOMOS_COMUNIDAD.label[words.code])
-    st.html(Markup("<p class='lead'>{}</p>").format(SOMOS_COMUNIDAD.summary[words.code]))
+    selection, _misread = _ADDRESS.read()
+    _ADDRESS.write(selection, words)
+    programme = programme_of(selection.programme)
+    heading(words, _("Programme"), programme.label[words.code])
+    names = {one.id: one.label[words.code] for one in PROGRAMMES}
+    st.segmented_control(
+        _("Programme"),
+        list(names),
+        format_func=names.__getitem__,
+        required=True,
+        label_visibility="collapsed",
+        **_ADDRESS.bound("programme", selection),
+    )
+    st.html(Markup("<p class='lead'>{}</p>").format(programme.summary[words.code]))
     parts = {
-        "dates": (_("From start to planned end"), _timeline(words)),
-        "components": (_("What it does"), _components(words)),
-        "results": (_("What it set out to change"), _results(warehouse, words)),
-        "places": (_("Where it works"), _places(warehouse, words)),
-        "concerns": (_("What communities named"), _concerns(warehouse, words)),
-        "reported": (_("Results of the whole programme, as reported"), _reported(words)),
-        "unknown": (_("What is not known"), _unknown(words)),
+        "dates": (_("From start to planned end"), _timeline(words, programme)),
+        "components": (_("What it does"), _components(words, programme)),
+        "results": (_("What it set out to change"), _results(warehouse, words, programme)),
+        "places": (_("Where it works"), _places(warehouse, words, programme)),
+        "concerns": (_("What communities named"), _concerns(warehouse, words, programme)),
+        "reported": (
+            _("Results of the whole programme, as reported"),
+            _reported(words, programme),
+        ),
+        "unknown": (_("What is not known"), _unknown(words, programme)),
     }
-    names = {anchor: title for anchor, (title, _body) in parts.items()}
-    st.html(contents(_("On this page"), {**names, "list": _("Check an official list")}))
-    for anchor, (title, body) in parts.items():
+    told = {anchor: one for anchor, one in parts.items() if one[1]}
+    titles = {anchor: title for anchor, (title, _body) in told.items()}
+    if programme.extent == "list":
+        titles["list"] = _("Check an official list")
+    st.html(contents(_("On this page"), titles))
+    for anchor, (title, body) in told.items():
         st.html(part(anchor, title, body))
-    list_check(warehouse, words)
+    if programme.extent == "list":
+        list_check(warehouse, words)
     follow_links("programme")
     st.html(provenance(words, warehouse.build_id, []))
 
 
-def _timeline(words: Words) -> Markup:
+def _timeline(words: Words, programme: Programme) -> Markup:
     """The programme's life as a bar, and the dates on it in words."""
     _ = words.text
     code = words.code
-    points = [one for one in SOMOS_COMUNIDAD.milestones if one.end is None]
-    spells = [one for one in SOMOS_COMUNIDAD.milestones if one.end is not None]
-    years = range(SOMOS_COMUNIDAD.start.year, SOMOS_COMUNIDAD.end.year + 2)
+    points = [one for one in programme.milestones if one.end is None]
+    spells = [one for one in programme.milestones if one.end is not None]
+    axis = _Axis(programme.start.year, programme.end.year + 1)
+    seen = programme.last_seen or programme.end
     drawn = [
-        *(_mark("year", date(year, 1, 1), str(year)) for year in years[:-1]),
-        _bar("seen", SOMOS_COMUNIDAD.start, SOMOS_COMUNIDAD.last_seen, ""),
-        _bar("planned", SOMOS_COMUNIDAD.last_seen, SOMOS_COMUNIDAD.end, ""),
-        *(_bar("spell", one.start, one.end, one.when[code]) for one in spells if one.end),
-        *(_mark("point", one.start, str(n)) for n, one in enumerate(points, start=1)),
+        *(
+            axis.mark("year", date(year, 1, 1), str(year))
+            for year in range(axis.first_year, axis.end_year)
+        ),
+        axis.bar("seen", programme.start, seen, ""),
+        axis.bar("planned", seen, programme.end, ""),
+        *(axis.bar("spell", one.start, one.end, one.when[code]) for one in spells if one.end),
+        *(axis.mark("point", one.start, str(n)) for n, one in enumerate(points, start=1)),
     ]
     rows = [
         *((str(n), one) for n, one in enumerate(points, start=1)),
@@ -74,53 +109,64 @@ def _timeline(words: Words) -> Markup:
         _("Solid: a public source tells of activity."),
         _("Hatched: planned; whether anything still happened is not known."),
     ]
+    if programme.last_seen is None:
+        key = [_("The years for which it was created.")]
     return Markup(
         "<div class='lifeline' aria-hidden='true'>{}</div><p class='key-note'>{}</p>"
         "<ol class='milestones'>{}</ol>"
     ).format(Markup("").join(drawn), " ".join(key), items)
 
 
-def _mark(kind: str, day: date, text: str) -> Markup:
-    return Markup("<span class='{}' style='left: {:.2f}%'>{}</span>").format(
-        kind, _share(day), text
-    )
+class _Axis(NamedTuple):
+    """Whole calendar years, the last one not included."""
 
+    first_year: int
+    end_year: int
 
-def _bar(kind: str, start: date, end: date, text: str) -> Markup:
-    return Markup("<span class='{}' style='left: {:.2f}%; width: {:.2f}%'>{}</span>").format(
-        kind, _share(start), _share(end) - _share(start), text
-    )
+    def mark(self, kind: str, day: date, text: str) -> Markup:
+        """A sign at a day."""
+        return Markup("<span class='{}' style='left: {:.2f}%'>{}</span>").format(
+            kind, self._share(day), text
+        )
 
+    def bar(self, kind: str, start: date, end: date, text: str) -> Markup:
+        """A bar from one day to another."""
+        return Markup("<span class='{}' style='left: {:.2f}%; width: {:.2f}%'>{}</span>").format(
+            kind, self._share(start), self._share(end) - self._share(start), text
+        )
 
-def _share(day: date) -> float:
-    """Where a day lies on the axis, which holds the programme's calendar years, in percent."""
-    first = date(SOMOS_COMUNIDAD.start.year, 1, 1)
-    last = date(SOMOS_COMUNIDAD.end.year + 1, 1, 1)
-    return 100 * (day - first).days / (last - first).days
+    def _share(self, day: date) -> float:
+        """Where a day lies on the axis, in percent."""
+        first, last = date(self.first_year, 1, 1), date(self.end_year, 1, 1)
+        return 100 * (day - first).days / (last - first).days
 
 
 def _said_by(words: Words, source: Reference | None) -> str:
     return f"{source.title}, {source.when[words.code]}" if source else ""
 
 
-def _components(words: Words) -> Markup:
+def _components(words: Words, programme: Programme) -> Markup:
     _ = words.text
+    if not programme.components:
+        return Markup("")
     cards = [
         Markup("<article><h3>{}</h3><h4>{}</h4>{}</article>").format(
             _("Component {number}").format(number=one.number),
             one.label[words.code],
             bullets([activity[words.code] for activity in one.activities], "caveats"),
         )
-        for one in SOMOS_COMUNIDAD.components
+        for one in programme.components
     ]
     return Markup("<div class='cards'>{}</div><p>{}</p>").format(
         Markup("").join(cards), _("No source says which component reached which municipality.")
     )
 
 
-def _results(warehouse: Warehouse, words: Words) -> Markup:
+def _results(warehouse: Warehouse, words: Words, programme: Programme) -> Markup:
     """Each expected result with the public series that speak to it."""
     _ = words.text
+    if not programme.expected_results:
+        return Markup("")
     series = facts.all_series(warehouse).values()
     lead = _(
         "Public figures of violence surround these results; they do not measure them. A figure "
@@ -132,52 +178,60 @@ def _results(warehouse: Warehouse, words: Words) -> Markup:
             _("Result {number}").format(number=one.number),
             one.label[words.code],
             _("Context, not a measure of this result."),
-            _until(words, [two for two in series if one.number in two.results]),
+            _until(words, programme, [two for two in series if one.number in two.results]),
         )
-        for one in SOMOS_COMUNIDAD.expected_results
+        for one in programme.expected_results
     ]
     return Markup("<p>{}</p><div class='results'>{}</div>").format(lead, Markup("").join(cards))
 
 
-def _until(words: Words, series: Iterable[Series]) -> Markup:
+def _until(words: Words, programme: Programme, series: Iterable[Series]) -> Markup:
     """Series with the month up to which they are published."""
     _ = words.text
     rows = [
         (
             link("trends", {"series": one.series_id}, words, one.label(words.code)),
             words.month(one.last_complete_month) if one.last_complete_month else "–",
-            _how_far(words, one),
+            _how_far(words, programme, one),
         )
         for one in series
     ]
     return table((_("Series"), _("Data until"), _("Keep in mind")), rows)
 
 
-def _how_far(words: Words, series: Series) -> str:
+def _how_far(words: Words, programme: Programme, series: Series) -> str:
     """Whether a series reaches into the programme's years."""
     _ = words.text
     last = series.last_complete_month
     if last is None:
         return _("not published here: unknown, not zero")
-    if last < SOMOS_COMUNIDAD.start:
+    if last < programme.start:
         return _("ends before the programme starts: says nothing of its years")
-    if last < date(SOMOS_COMUNIDAD.end.year, SOMOS_COMUNIDAD.end.month, 1):
+    if last < date(programme.end.year, programme.end.month, 1):
         return _("ends before the planned end of the programme")
     return ""
 
 
-def _places(warehouse: Warehouse, words: Words) -> Markup:
+def _places(warehouse: Warehouse, words: Words, programme: Programme) -> Markup:
     """What is documented, with its sources, and what may be the rest."""
     _ = words.text
     places = facts.places(warehouse)
-    coverage = facts.coverage(warehouse, SOMOS_COMUNIDAD.id)
-    known = [(places[code], coverage[code]) for code in places if coverage[code].state in _KNOWN]
+    coverage = facts.coverage(warehouse, programme.id)
+    if programme.extent == "pdet":
+        return _decreed(
+            words, [one for one in coverage.values() if claims.is_in_programme(one.state)]
+        )
+    known = [
+        (places[code], coverage[code])
+        for code in places
+        if claims.is_in_programme(coverage[code].state)
+    ]
     candidates = [
         (places[code], coverage[code]) for code in places if coverage[code].state == "candidate"
     ]
-    total = words.number(SOMOS_COMUNIDAD.municipality_count)
+    total = words.number(programme.municipality_count)
     count = words.number(len(known))
-    is_official = any(one.state == "covered" for _place, one in known)
+    is_official = facts.is_complete(warehouse, programme.id)
     if is_official:
         lead = _("The programme's own list names {count} municipalities.").format(count=count)
     else:
@@ -189,14 +243,73 @@ def _places(warehouse: Warehouse, words: Words) -> Markup:
         _("Municipality"),
         _("Department"),
         _("Evidence"),
-        _("Since"),
+        _("Start"),
         _("Source"),
     )
     documented = table(heads, (_documented(words, place, one) for place, one in known))
+    lead = Markup("<p>{}</p>{}{}").format(lead, _lists(warehouse, words, programme), documented)
     if is_official or not candidates:
-        return Markup("<p>{}</p>{}").format(lead, documented)
-    missing = SOMOS_COMUNIDAD.municipality_count - len(known)
-    return Markup("<p>{}</p>{}{}").format(lead, documented, _candidates(words, candidates, missing))
+        return lead
+    missing = programme.municipality_count - len(known)
+    return lead + _candidates(words, programme, candidates, missing)
+
+
+def _lists(warehouse: Warehouse, words: Words, programme: Programme) -> Markup:
+    """What the lists before said, where one was replaced."""
+    _ = words.text
+    lists = facts.coverage_lists(warehouse, programme.id)
+    if len(lists) <= 1:
+        return Markup("")
+    lines = []
+    for one in lists:
+        kinds = {
+            (True, False): _("compiled from public reports"),
+            (False, True): _("the programme's own list"),
+        }
+        kind = kinds.get((one.is_compiled, one.is_official), _("a list of what is documented"))
+        lines.append(
+            _(
+                "{day}: {kind}, {count} municipalities; {added} added and {dropped} dropped "
+                "against the one before."
+            ).format(
+                day=words.day(one.cut_date),
+                kind=kind,
+                count=words.number(one.municipalities),
+                added=words.number(one.added),
+                dropped=words.number(one.dropped),
+            )
+            if one is not lists[0]
+            else _("{day}: {kind}, {count} municipalities.").format(
+                day=words.day(one.cut_date), kind=kind, count=words.number(one.municipalities)
+            )
+        )
+    told = _("Lists used so far, the newest last; what each one said is kept.")
+    return Markup("<p>{}</p>{}").format(told, bullets(lines, "caveats"))
+
+
+def _decreed(words: Words, known: Sequence[Coverage]) -> Markup:
+    """The municipalities that a decree names, by department."""
+    _ = words.text
+    lead = _(
+        "A decree names its {count} municipalities; no other one is part of it. It says where the "
+        "plan applies, not what was done there."
+    ).format(count=words.number(len(known)))
+    departments = dict.fromkeys(sorted(one.department_name for one in known))
+    lists = each(
+        "<details><summary>{} <span>{}</span></summary><ul class='places'>{}</ul></details>",
+        (
+            (
+                department,
+                words.plural("{count} municipality", "{count} municipalities", len(own)),
+                each("<li>{}</li>", ((name,) for name in own)),
+            )
+            for department in departments
+            for own in [
+                [one.municipality_name for one in known if one.department_name == department]
+            ]
+        ),
+    )
+    return Markup("<p>{}</p><div class='departments'>{}</div>").format(lead, lists)
 
 
 def _documented(words: Words, place: Place, coverage: Coverage) -> tuple[object, ...]:
@@ -204,19 +317,9 @@ def _documented(words: Words, place: Place, coverage: Coverage) -> tuple[object,
         link("municipality", {"place": place.municipality_code}, words, place.municipality_name),
         place.department_name,
         evidence_levels(words).get(coverage.evidence or "", ""),
-        _since(words, coverage),
+        start_span(words, coverage),
         _source(coverage),
     )
-
-
-def _since(words: Words, coverage: Coverage) -> str:
-    """The start, no more precise than it is known."""
-    _ = words.text
-    start = coverage.start_date
-    if start is None:
-        return _("start unknown")
-    written = {"day": words.day(start), "month": words.month(start), "year": str(start.year)}
-    return written.get(coverage.start_precision or "", _("start unknown"))
 
 
 def _source(coverage: Coverage) -> Markup:
@@ -228,7 +331,12 @@ def _source(coverage: Coverage) -> Markup:
     return Markup("<a href='{}' target='_blank' rel='noopener noreferrer'>{}</a>").format(url, text)
 
 
-def _candidates(words: Words, candidates: Sequence[tuple[Place, Coverage]], missing: int) -> Markup:
+def _candidates(
+    words: Words,
+    programme: Programme,
+    candidates: Sequence[tuple[Place, Coverage]],
+    missing: int,
+) -> Markup:
     """The candidates by department, and how they were inferred."""
     _ = words.text
     name, _meaning = coverage_phrases(words)["candidate"]
@@ -243,7 +351,7 @@ def _candidates(words: Words, candidates: Sequence[tuple[Place, Coverage]], miss
         likelier=words.number(len(likelier)),
         badge=badge,
     )
-    steps = each("<li>{}</li>", ((one[words.code],) for one in SOMOS_COMUNIDAD.inference))
+    steps = each("<li>{}</li>", ((one[words.code],) for one in programme.inference))
     departments = dict.fromkeys(place.department_name for place, _one in candidates)
     lists = each(
         "<details><summary>{} <span>{}</span></summary><ul class='places'>{}</ul></details>",
@@ -273,16 +381,18 @@ def _candidates(words: Words, candidates: Sequence[tuple[Place, Coverage]], miss
     ).format(name, lead, lists, _("How the candidates were inferred"), steps)
 
 
-def _concerns(warehouse: Warehouse, words: Words) -> Markup:
+def _concerns(warehouse: Warehouse, words: Words, programme: Programme) -> Markup:
     """What the people of some municipalities named, without any figure beside it."""
     _ = words.text
+    if not programme.concerns:
+        return Markup("")
     places = facts.places(warehouse)
     rows = [
         (
             places[one.municipality_code].municipality_name,
             ", ".join(text[words.code] for text in one.named),
         )
-        for one in SOMOS_COMUNIDAD.concerns
+        for one in programme.concerns
         if one.municipality_code in places
     ]
     lead = _("What people of these municipalities named as their problems, as reports tell it.")
@@ -290,8 +400,10 @@ def _concerns(warehouse: Warehouse, words: Words) -> Markup:
     return Markup("<p>{}</p>{}").format(lead, table(heads, rows) if rows else "")
 
 
-def _reported(words: Words) -> Markup:
+def _reported(words: Words, programme: Programme) -> Markup:
     _ = words.text
+    if not programme.reported:
+        return Markup("")
     percent = _("{number} %")
     shown = [
         tile(
@@ -299,14 +411,14 @@ def _reported(words: Words) -> Markup:
             percent.format(number=one.value) if one.is_percent else words.number(one.value),
             f"{_said_by(words, one.source)}. {one.caveat[words.code]}",
         )
-        for one in SOMOS_COMUNIDAD.reported
+        for one in programme.reported
     ]
     lead = _("Figures that others published of the programme. The atlas has not checked them.")
     return Markup("<p>{}</p>{}").format(lead, tiles(shown))
 
 
-def _unknown(words: Words) -> Markup:
-    return bullets([one[words.code] for one in SOMOS_COMUNIDAD.unknowns], "caveats")
+def _unknown(words: Words, programme: Programme) -> Markup:
+    return bullets([one[words.code] for one in programme.unknowns], "caveats")
 
 
 show()

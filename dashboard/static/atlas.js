@@ -335,18 +335,20 @@
       const isIn = ([code, one]) =>
         this.layers.has(code) && period && one.from <= period.last && period.first <= one.to;
       const marked = (this.coverageFound ?? []).filter(isIn);
-      const key = marked.map(([code, { state }]) => code + state).join();
+      const isBegun = ({ certain }) => certain && certain <= period.last;
+      const key = marked.map(([code, one]) => code + one.state + isBegun(one)).join();
       if (this.marked === key) return;
       this.marked = key;
       this.coverage.clearLayers();
-      const outlined = (states, style) => {
-        const shapes = marked.filter(([, { state }]) => states.includes(state)).map(([code]) => this.layers.get(code).feature);
+      const outlined = (states, style, isWanted = () => true) => {
+        const shapes = marked.filter(([, one]) => states.includes(one.state) && isWanted(one)).map(([code]) => this.layers.get(code).feature);
         L.geoJSON(shapes, { pane: "lines", interactive: false, style: { fill: false, ...style } }).addTo(this.coverage);
       };
       const known = ["documented", "covered"];
       outlined(["candidate"], { weight: 1.1, dashArray: "2 3", className: "candidate" });
       outlined(known, { weight: 4.4, className: "halo" });
-      outlined(known, { weight: 2.2, className: "documented" });
+      outlined(known, { weight: 2.2, className: "documented" }, isBegun);
+      outlined(known, { weight: 2.2, dashArray: "5 3", className: "documented" }, (one) => !isBegun(one));
     }
 
     regionNames(names) {

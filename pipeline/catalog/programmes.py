@@ -1,4 +1,4 @@
-"""The programme whose coverage is shown beside violence, and the dates on every time axis.
+"""The programmes whose coverage is shown beside violence, and the dates on every time axis.
 
 What is told of it was published by somebody, who is named where the name is known; what nobody
 published is listed as unknown.
@@ -110,8 +110,11 @@ class Programme:
     """Where it may work; empty: anywhere in the country."""
     milestones: tuple[Milestone, ...]
     """In order of time."""
-    last_seen: date
-    """Day of the last activity that a public source tells of."""
+    last_seen: date | None
+    """Day of the last activity that a public source tells of; None where that is not asked."""
+    first_wave: tuple[date, date] | None
+    """First and last day on which work began where a public source has it begin with the
+    programme: such a source tells of a wave, of no day."""
     components: tuple[Component, ...]
     expected_results: tuple[ExpectedResult, ...]
     reported: tuple[ReportedFigure, ...]
@@ -132,6 +135,7 @@ _DIARIO_DEL_SUR = Reference(
     "Diario del Sur", Text("hacia finales de 2024", "towards the end of 2024")
 )
 _ESPECTADOR = Reference("El Espectador", Text("12 de octubre de 2024", "October 12, 2024"))
+_DECREE_893 = Reference("Decreto Ley 893 de 2017", Text("28 de mayo de 2017", "May 28, 2017"))
 _WHOLE_PROGRAMME = Text(
     "De todo el programa, como se reportó; sin desglose por municipio ni verificación aparte.",
     "Of the whole programme, as reported; neither broken down by municipality nor verified.",
@@ -220,6 +224,7 @@ SOMOS_COMUNIDAD = Programme(
         ),
     ),
     last_seen=date(2024, 11, 21),
+    first_wave=(date(2020, 10, 1), date(2021, 12, 31)),
     components=(
         Component(
             1,
@@ -416,7 +421,80 @@ SOMOS_COMUNIDAD = Programme(
     ),
 )
 
-PROGRAMMES: tuple[Programme, ...] = (SOMOS_COMUNIDAD,)
+PDET = Programme(
+    id="pdet",
+    label=Text("PDET", "PDET"),
+    summary=Text(
+        "Programas de Desarrollo con Enfoque Territorial del Estado colombiano: 170 municipios de "
+        "16 subregiones, que el Decreto Ley 893 de 2017 nombra uno por uno. Se escogieron por "
+        "conflicto armado, pobreza, economías ilegales y debilidad institucional.",
+        "Development Programmes with a Territorial Focus of the Colombian state: 170 "
+        "municipalities of 16 subregions, which Decree-Law 893 of 2017 names one by one. They were "
+        "chosen for armed conflict, poverty, illegal economies and weak institutions.",
+    ),
+    start=date(2017, 5, 28),
+    end=date(2027, 5, 28),
+    end_basis="planned",
+    municipality_count=170,
+    extent=Extent.PDET,
+    departments=(),
+    milestones=(
+        Milestone(
+            date(2017, 5, 28),
+            None,
+            Text("28 de mayo de 2017", "May 28, 2017"),
+            Text("Se crean los PDET, por diez años", "The PDET are created, for ten years"),
+            _DECREE_893,
+        ),
+        Milestone(
+            date(2025, 11, 26),
+            None,
+            Text("26 de noviembre de 2025", "November 26, 2025"),
+            Text(
+                "El Senado aprueba prorrogarlos hasta 2037; faltaban la conciliación y la sanción",
+                "The Senate approves their extension to 2037; reconciliation and signature were "
+                "still to come",
+            ),
+            Reference("La Veintitrés", Text("noviembre de 2025", "November 2025")),
+        ),
+        Milestone(
+            date(2027, 5, 28),
+            None,
+            Text("28 de mayo de 2027", "May 28, 2027"),
+            Text("Fin previsto al crearlos", "End planned when they were created"),
+            _DECREE_893,
+        ),
+    ),
+    last_seen=None,
+    first_wave=None,
+    components=(),
+    expected_results=(),
+    reported=(),
+    concerns=(),
+    unknowns=(
+        Text(
+            "Qué llegó a cada municipio y cuándo: la lista dice dónde vale el plan, no lo que se "
+            "hizo.",
+            "What reached each municipality, and when: the list says where the plan applies, not "
+            "what was done.",
+        ),
+        Text(
+            "Si la prórroga hasta 2037 está vigente: el atlas no ha visto la ley sancionada.",
+            "Whether the extension to 2037 is in force: the atlas has not seen the signed law.",
+        ),
+        Text(
+            "Qué cambió por el plan: los municipios se escogieron por violentos, y compararlos con "
+            "otros no lo muestra.",
+            "What changed because of the plan: the municipalities were chosen for being violent, "
+            "and comparing them with others does not show it.",
+        ),
+    ),
+    inference=(),
+    named_regions=(),
+)
+
+PROGRAMMES: tuple[Programme, ...] = (SOMOS_COMUNIDAD, PDET)
+"""The first one is the programme that the atlas is about."""
 
 MARKS: tuple[Mark, ...] = (
     Mark(

@@ -267,6 +267,33 @@ def _direction(publisher: str) -> pa.Column:
     )
 
 
+def _covered_columns() -> dict[str, pa.Column]:
+    """What is known of a programme's work in a place, no finer than the quarter."""
+    return {
+        "component": _one_of("component, where known", "1", "2", "both", nullable=True),
+        "start_earliest": _date(
+            "first day on which work may have begun; of a list no finer than the quarter",
+            nullable=True,
+        ),
+        "start_latest": _date(
+            "last day by which it had begun; empty where the start is not known", nullable=True
+        ),
+        "end_date": _date("end, if known", nullable=True),
+        "end_basis": _one_of(
+            "what the end rests on", "planned", "actual", "unknown", nullable=True
+        ),
+    }
+
+
+def _cited_columns() -> dict[str, pa.Column]:
+    """Who names a place."""
+    return {
+        "source_title": _text("what says so", nullable=True),
+        "source_url": _text("where", nullable=True),
+        "source_date": _text("when it was written", nullable=True),
+    }
+
+
 def _time_window() -> pa.Column:
     return _one_of(
         "calendar year, US fiscal year (October to September), three calendar years, or twelve "
@@ -544,7 +571,15 @@ _TABLES = (
         programme_id=_text("programme as declared in the catalogue", pattern=IDENTIFIER),
         label_es=_text("name in Spanish"),
         label_en=_text("name in English"),
+        position=_count("order in lists; 1 is the programme that the atlas is about"),
+        extent=_one_of(
+            "what says where it works: a list of its own, or the decree on PDET", "list", "pdet"
+        ),
+        departments=_text("codes of the only departments it works in, with commas; empty: any"),
         start_date=_date("start"),
+        last_seen_date=_date(
+            "last activity that a public source tells of; empty: none is asked for", nullable=True
+        ),
         end_date=_date("end"),
         end_basis=_one_of("what the end rests on", "planned", "actual", "unknown"),
         municipality_count=_count("municipalities the programme says it works in"),
@@ -567,18 +602,65 @@ _TABLES = (
         evidence=_one_of(
             "how well a documented place is", "official", "confirmed", "reported", nullable=True
         ),
-        component=_one_of("component, where known", "1", "2", "both", nullable=True),
-        start_date=_date("earliest date known", nullable=True),
-        start_precision=_one_of(
-            "how exact it is", "day", "month", "year", "unknown", nullable=True
-        ),
-        end_date=_date("end, if known", nullable=True),
-        end_basis=_one_of("what the end rests on", "planned", "actual", "unknown", nullable=True),
+        **_covered_columns(),
         is_named_region=_flag("a candidate in a region that a report names"),
-        source_title=_text("what says so", nullable=True),
-        source_url=_text("where", nullable=True),
-        source_date=_text("when it was written", nullable=True),
-        note=_text("what else a reader should know", nullable=True),
+        **_cited_columns(),
+    ),
+    _table(
+        "core.coverage_list",
+        "one row per programme and list of its places that was ever used here",
+        ("programme_id", "sha256"),
+        programme_id=_text("programme as declared in the catalogue", pattern=IDENTIFIER),
+        sha256=_text("checksum of the file", pattern=SHA256),
+        position=_count("1 for the first that was used, then in order"),
+        cut_date=_date("up to when it was drawn; of what was compiled, its newest source"),
+        retrieved_date=_date("when it was added to the raw data", nullable=True),
+        municipalities=_count("municipalities it names", unit="municipalities"),
+        is_official=_flag("every row is official: what it does not name is not covered"),
+        is_compiled=_flag("compiled from public reports, and beside the code"),
+        is_current=_flag("the list that core.coverage rests on"),
+    ),
+    _table(
+        "core.coverage_history",
+        "one row per list and municipality it names: what the list says of it",
+        ("programme_id", "sha256", "municipality_code"),
+        programme_id=_text("programme as declared in the catalogue", pattern=IDENTIFIER),
+        sha256=_text("list, as in core.coverage_list", pattern=SHA256),
+        municipality_code=_municipality("DIVIPOLA code"),
+        state=_one_of("what the list says", "documented", "covered"),
+        evidence=_one_of("how well the place is known", "official", "confirmed", "reported"),
+        **_covered_columns(),
+        **_cited_columns(),
+    ),
+    _table(
+        "mart.coverage_monthly",
+        "one row per programme, municipality of the country and month from the programme's start "
+        "to its end",
+        ("programme_id", "municipality_code", "month"),
+        programme_id=_text("programme as declared in the catalogue", pattern=IDENTIFIER),
+        municipality_code=_municipality("DIVIPOLA code"),
+        month=_month(),
+        state=_one_of(
+            "what is known of the place, as in core.coverage; the same in every month",
+            "documented",
+            "candidate",
+            "no_evidence",
+            "outside",
+            "covered",
+            "not_covered",
+        ),
+        presence=_one_of(
+            "whether the programme was there in the month: begun for certain; may have begun, or "
+            "the start is not known; begun, but only planned, since no source tells of activity so "
+            "late; not begun; ended; not there; not known, which never means that it was not",
+            "yes",
+            "maybe",
+            "planned",
+            "not yet",
+            "over",
+            "no",
+            "unknown",
+        ),
     ),
     _table(
         "mart.population_yearly",

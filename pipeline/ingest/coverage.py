@@ -7,6 +7,7 @@ dashboard holds.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,22 @@ from pipeline.ingest.contract import (
     refusal,
     rows_of,
 )
+
+LIST_COLUMNS: Final = (
+    "programme_id",
+    "municipality_code",
+    "state",
+    "evidence",
+    "component",
+    "start_earliest",
+    "start_latest",
+    "end_date",
+    "end_basis",
+    "source_title",
+    "source_url",
+    "source_date",
+)
+"""What is kept of a list's rows: the public columns of its contract, and when work began."""
 
 _DATES: Final = ("start_date", "end_date")
 
@@ -129,7 +146,8 @@ def read_coverage(path: Path, places: Gazetteer) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The contract's columns; dates as timestamps, unknown text as missing.
+        The public columns of the contract, dates as timestamps and unknown text as missing; for the
+        start, `start_earliest` and `start_latest`, no finer than the quarter.
 
     Raises
     ------
@@ -142,6 +160,11 @@ def read_coverage(path: Path, places: Gazetteer) -> pd.DataFrame:
     return _frame(rows, places)
 
 
+def is_official(rows: pd.DataFrame) -> bool:
+    """Whether a list says of itself that it is complete: every row of it is official."""
+    return bool(len(rows)) and bool(rows["evidence"].eq("official").all())
+
+
 def coverage_of(
     documented: pd.DataFrame, municipalities: pd.DataFrame, programme: Programme
 ) -> pd.DataFrame:
@@ -150,7 +173,7 @@ def coverage_of(
     Parameters
     ----------
     documented
-        Rows of the contract, as `read_coverage` returns them.
+        Rows of a list, as `read_coverage` returns them; of no use to a programme that is no list's.
     municipalities
         Columns municipality_code, department_code, pdet_subregion.
     programme
@@ -159,25 +182,30 @@ def coverage_of(
     Returns
     -------
     pandas.DataFrame
-        One row per municipality, the contract's columns and is_named_region. Places nobody
+        One row per municipality, the columns of a list and is_named_region. Places nobody
         documented are ``candidate`` (PDET in the programme's departments), ``no_evidence`` (others
         there) or ``outside``. A list in which every row is official is complete: the states
-        collapse to covered and not_covered, and outside.
+        collapse to covered and not_covered, and outside. So is the decree on PDET; where it is not
+        here, nothing is known of it: ``no_evidence``.
     """
+    if programme.extent is Extent.PDET:
+        documented = _decreed(municipalities, programme)
     rows = documented[documented["programme_id"] == programme.id]
-    is_official = bool(len(rows)) and bool(rows["evidence"].eq("official").all())
+    is_complete = is_official(rows)
     frame = municipalities[["municipality_code", "department_code", "pdet_subregion"]].merge(
         rows.drop(columns="programme_id"), on="municipality_code", how="left"
     )
-    is_inside = frame["department_code"].isin(programme.departments)
-    is_pdet = frame["pdet_subregion"].notna()
+    is_inside = np.full(len(frame), fill_value=True)
+    if programme.departments:
+        is_inside = frame["department_code"].isin(programme.departments).to_numpy()
+    is_candidate = frame["pdet_subregion"].notna() & (programme.extent is Extent.LIST)
     is_known = frame["state"].notna()
     derived = np.select(
-        [~is_inside, is_inside & is_official, is_inside & is_pdet],
+        [~is_inside, is_inside & is_complete, is_inside & is_candidate],
         ["outside", "not_covered", "candidate"],
         default="no_evidence",
     )
-    known = "covered" if is_official else frame["state"]
+    known = "covered" if is_complete else frame["state"]
     frame["state"] = np.where(is_known, known, derived)
     is_named = np.zeros(len(frame), dtype=bool)
     for subregion, department in programme.named_regions:
@@ -188,6 +216,27 @@ def coverage_of(
     frame["is_named_region"] = is_named & frame["state"].eq("candidate").to_numpy()
     frame.insert(0, "programme_id", programme.id)
     return frame
+
+
+def _decreed(municipalities: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """The municipalities that the decree names, as a list of theirs would have them."""
+    codes = municipalities.loc[municipalities["pdet_subregion"].notna(), "municipality_code"]
+    (decree, *_later) = programme.milestones
+    said = {
+        "programme_id": programme.id,
+        "municipality_code": codes.to_numpy(),
+        "state": "covered",
+        "evidence": "official",
+        "component": pd.NA,
+        "start_earliest": pd.Timestamp(programme.start),
+        "start_latest": pd.Timestamp(programme.start),
+        "end_date": pd.Timestamp(programme.end),
+        "end_basis": programme.end_basis,
+        "source_title": decree.source.title if decree.source else pd.NA,
+        "source_url": pd.NA,
+        "source_date": f"{decree.start}",
+    }
+    return pd.DataFrame(said, index=range(len(codes)))[list(LIST_COLUMNS)]
 
 
 def _problems_of_lists(rows: Sequence[Row], codes: Sequence[str | None]) -> Iterator[Problem]:
@@ -246,11 +295,37 @@ def _problems_of_row(row: Row, code: str | None) -> Iterator[Text]:
 
 
 def _frame(rows: Sequence[Row], places: Gazetteer) -> pd.DataFrame:
-    """Checked rows as the contract's columns: codes in five digits, dates as dates."""
+    """Checked rows as the warehouse may know them: codes in five digits, dates as dates."""
     raw = pd.DataFrame(list(rows), columns=list(COVERAGE.columns), dtype="str")
     codes = [code_of(code, places) for code in raw["municipality_code"]]
     frame = raw.assign(municipality_code=pd.array(codes, dtype="str")).replace("", pd.NA)
-    for column in _DATES:
-        parsed = pd.to_datetime(frame[column], format="%Y-%m-%d")
-        frame[column] = parsed.astype("datetime64[s]")
-    return frame
+    starts = pd.DataFrame([_start(row) for row in rows], columns=["earliest", "latest"])
+    for name, written in {
+        "end_date": frame["end_date"],
+        "start_earliest": starts["earliest"],
+        "start_latest": starts["latest"],
+    }.items():
+        parsed = pd.to_datetime(written, format="%Y-%m-%d")
+        frame[name] = parsed.astype("datetime64[s]")
+    return frame[list(LIST_COLUMNS)]
+
+
+def _start(row: Row) -> tuple[str | None, str | None]:
+    """The first and the last day on which work may have begun, no finer than the quarter.
+
+    Which day somebody came to a place is nobody's to see (`docs/do-no-harm.md`). A public source
+    that has it begin with the programme tells of the first wave. Without a date, work cannot have
+    begun before the programme, and nothing says by when it had.
+    """
+    programme = next(one for one in PROGRAMMES if one.id == row["programme_id"])
+    if not row["start_date"]:
+        return f"{programme.start}", None
+    start = date.fromisoformat(row["start_date"])
+    wave = programme.first_wave
+    if wave and row["evidence"] != "official" and start.replace(day=1) == wave[0].replace(day=1):
+        return f"{wave[0]}", f"{wave[1]}"
+    if row["start_precision"] == "year":
+        first, last = date(start.year, 1, 1), date(start.year, 12, 31)
+        return f"{max(first, min(programme.start, last))}", f"{last}"
+    quarter = pd.Period(start, freq="Q")
+    return f"{quarter.start_time.date()}", f"{quarter.end_time.date()}"

@@ -1,5 +1,6 @@
 """Reference files to one set of places: municipalities, outlines, population, coverage."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,13 +12,15 @@ import shapely
 
 from pipeline import crs
 from pipeline.analysis import boundaries as shapes
+from pipeline.catalog.contracts import COVERAGE
 from pipeline.catalog.places import OBSOLETE_CODES, PROGRAMME_DEPARTMENTS
-from pipeline.catalog.programmes import PROGRAMMES
+from pipeline.catalog.programmes import PROGRAMMES, Programme
 from pipeline.catalog.sources import SOURCES, Dataset
 from pipeline.catalog.tables import TABLES
 from pipeline.errors import ContractError, SourceError
 from pipeline.ingest.conform import Gazetteer, gazetteer
-from pipeline.ingest.coverage import coverage_of, read_coverage
+from pipeline.ingest.contract import is_iso_date, rows_of
+from pipeline.ingest.coverage import LIST_COLUMNS, coverage_of, is_official, read_coverage
 from pipeline.ingest.geometry import read_polygons
 from pipeline.ingest.provenance import file_facts
 from pipeline.ingest.raw import Found, RawFile
@@ -56,6 +59,10 @@ class Places:
         Rows of ``core.population_yearly``, one per municipality and year.
     coverage
         Rows of ``core.coverage``.
+    lists
+        Rows of ``core.coverage_list``.
+    history
+        Rows of ``core.coverage_history``.
     boundaries
         Analysis polygons (EPSG:4326), or None where only outlines are known.
     names
@@ -66,6 +73,8 @@ class Places:
     departments: pd.DataFrame
     population: pd.DataFrame
     coverage: pd.DataFrame
+    lists: pd.DataFrame
+    history: pd.DataFrame
     boundaries: gpd.GeoDataFrame | None
     names: Gazetteer
 
@@ -197,21 +206,104 @@ def read_places(
     polygons = _polygons(shelf, municipalities)
     shelf.read("department_boundaries", lambda one, _: _departmental(one, names))
     municipalities = _laid_out(municipalities, polygons, fallback)
-    documented = shelf.newest("coverage", lambda one, _: read_coverage(one.location, names))
-    if documented is None and fallback is not None:
-        documented = fallback.documented
-    if documented is None:
-        documented = read_coverage(BUNDLED_COVERAGE, names)
-    states = [coverage_of(documented, municipalities, programme) for programme in PROGRAMMES]
+    lists = _coverage_lists(shelf, fallback, names)
+    states = [
+        coverage_of(_in_use(lists, programme), municipalities, programme)
+        for programme in PROGRAMMES
+    ]
     places = Places(
         municipalities=_declared(municipalities, "core.municipality"),
         departments=_departments(municipalities),
         population=_population(shelf, fallback, names),
         coverage=_declared(pd.concat(states, ignore_index=True), "core.coverage"),
+        lists=_list_rows(lists),
+        history=_history_rows(lists),
         boundaries=polygons,
         names=names,
     )
     return places, shelf.files(fallback)
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A list of places where programmes work: what it says, and which file it is."""
+
+    rows: pd.DataFrame
+    sha256: str
+    cut_date: str
+    retrieved_date: str | None
+    is_compiled: bool = False
+
+
+def _coverage_lists(shelf: _Shelf, fallback: Fallback | None, names: Gazetteer) -> list[_List]:
+    """Every list that was ever used here, oldest first: the newest that names a programme holds.
+
+    First comes what was compiled from public reports and lies beside the code, where it is of this
+    country; then the list that the snapshot rests on, if it rests on another; then the files.
+    """
+    compiled = _compiled_list(names)
+    lists = [] if compiled is None else [compiled]
+    if fallback is not None and fallback.documented is not None:
+        files = fallback.files[fallback.files["source_id"] == "coverage"]
+        newest = files.sort_values("cut_date").iloc[-1]
+        cut, retrieved = (f"{newest[name]:%Y-%m-%d}" for name in ("cut_date", "retrieved_date"))
+        lists.append(_List(fallback.documented, newest["sha256"], cut, retrieved))
+    before = len(shelf.used)
+    read = shelf.read("coverage", lambda one, _: read_coverage(one.location, names))
+    for (_, rows), (file, *_rest) in zip(read, shelf.used[before:], strict=True):
+        lists = [one for one in lists if one.sha256 != file.sha256]
+        cut = file.cut_date or file.retrieved_date
+        lists.append(_List(rows, file.sha256, cut, file.retrieved_date))
+    return lists
+
+
+def _compiled_list(names: Gazetteer) -> _List | None:
+    """What is documented in public; None in a country that has none of these places."""
+    content = BUNDLED_COVERAGE.read_bytes()
+    rows, _ = rows_of(content, BUNDLED_COVERAGE.name, COVERAGE)
+    if names.codes.isdisjoint(row["municipality_code"] for row in rows):
+        return None
+    newest = max(row["source_date"] for row in rows if is_iso_date(row["source_date"]))
+    digest = hashlib.sha256(content).hexdigest()
+    return _List(read_coverage(BUNDLED_COVERAGE, names), digest, newest, None, is_compiled=True)
+
+
+def _in_use(lists: Sequence[_List], programme: Programme) -> pd.DataFrame:
+    """The newest list that names the programme; an empty one where none does."""
+    held = [one.rows for one in lists if programme.id in set(one.rows["programme_id"])]
+    return held[-1] if held else pd.DataFrame(columns=list(LIST_COLUMNS))
+
+
+def _list_rows(lists: Sequence[_List]) -> pd.DataFrame:
+    rows = []
+    for programme in PROGRAMMES:
+        own = [(one, one.rows[one.rows["programme_id"] == programme.id]) for one in lists]
+        own = [(one, said) for one, said in own if len(said)]
+        rows += [
+            {
+                "programme_id": programme.id,
+                "sha256": one.sha256,
+                "position": position,
+                "cut_date": pd.Timestamp(one.cut_date),
+                "retrieved_date": one.retrieved_date and pd.Timestamp(one.retrieved_date),
+                "municipalities": len(said),
+                "is_official": is_official(said),
+                "is_compiled": one.is_compiled,
+                "is_current": position == len(own),
+            }
+            for position, (one, said) in enumerate(own, start=1)
+        ]
+    columns = TABLES["core.coverage_list"].schema.columns
+    types = {name: column.dtype.type for name, column in columns.items()}
+    dates = {name: "datetime64[s]" for name, dtype in types.items() if dtype.kind == "M"}
+    return pd.DataFrame(rows, columns=list(columns)).astype(types | dates)
+
+
+def _history_rows(lists: Sequence[_List]) -> pd.DataFrame:
+    columns = list(TABLES["core.coverage_history"].schema.columns)
+    said = [one.rows.assign(sha256=one.sha256)[columns] for one in lists]
+    empty = pd.DataFrame(columns=list(LIST_COLUMNS)).assign(sha256=None)[columns]
+    return _declared(pd.concat(said, ignore_index=True) if said else empty, "core.coverage_history")
 
 
 def _listed(shelf: _Shelf, fallback: Fallback | None) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from pipeline.marts import (
     change,
     claims,
     clusters,
+    coverage,
     departments,
     gaps,
     peers,
@@ -35,6 +36,7 @@ def store(draft: Draft, series: Sequence[Series]) -> None:
     series
         Declared series.
     """
+    coverage.store(draft)
     spread = rates.store(draft, series)
     store_statistics(draft, spread)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import shapely
 
-from pipeline import SOMOS_COMUNIDAD
+from pipeline import PDET, SOMOS_COMUNIDAD
 from pipeline.store.warehouse import Warehouse
 from tests.world import core_frames, published
 
@@ -23,6 +23,7 @@ SQUARES = {
     "05903": shapely.box(-74, 6, -73, 7),
     "98901": shapely.box(-75, 3, -74, 4),
 }
+_PROGRAMMES = {"prueba": SOMOS_COMUNIDAD.id, "decreto": PDET.id}
 MARKUP = "Peñón <i>Raro</i>"
 """Name of 05902: accents to search without, and markup that must stay text."""
 
@@ -43,8 +44,8 @@ def frames() -> dict[str, pd.DataFrame]:
     series = tables["core.series"]
     series["label_es"] = [f"Serie {name}" for name in series["series_id"]]
     series["label_en"] = [f"Series {name}" for name in series["series_id"]]
-    for name in ("core.programme", "core.coverage"):
-        tables[name]["programme_id"] = SOMOS_COMUNIDAD.id
+    for name in ("core.programme", "core.coverage", "core.coverage_list", "core.coverage_history"):
+        tables[name]["programme_id"] = tables[name]["programme_id"].replace(_PROGRAMMES)
     return tables
 
 

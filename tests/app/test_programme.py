@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pipeline import SOMOS_COMUNIDAD
+from pipeline import PDET, SOMOS_COMUNIDAD, Text
 from pipeline.catalog import programmes
 from tests.app.country import MARKUP, frames
 from tests.world import files, published
@@ -79,7 +79,7 @@ def test_a_series_that_ends_before_the_programme_says_nothing_of_it(
     country: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     late = replace(SOMOS_COMUNIDAD, start=programmes.date(2024, 1, 1))
-    monkeypatch.setattr("pipeline.SOMOS_COMUNIDAD", late)
+    monkeypatch.setattr("dashboard.view.PROGRAMMES", (late,))
     results = part(text(opened(country, monkeypatch)), "results")
     assert "ends before the programme starts: says nothing of its years" in results
 
@@ -90,7 +90,8 @@ def test_documented_places_have_evidence_start_and_source(
     places = part(text(opened(country, monkeypatch)), "places")
     assert "Public sources name 1 of the programme's 35 municipalities." in places
     cells = [
-        "Villa Prueba", "Tierra Nuestra", "confirmed by several sources", "October 2020",
+        "Villa Prueba", "Tierra Nuestra", "confirmed by several sources",
+        "between October 2020 and December 2020",
         "Diario de Prueba, 2022",
     ]  # fmt: skip
     first, *rest = cells
@@ -114,16 +115,43 @@ def test_an_official_list_leaves_no_candidates(
 ) -> None:
     tables = frames()
     states = {"05901": "covered", "05902": "not_covered", "05903": "not_covered"}
-    rows = tables["core.coverage"].set_index("municipality_code")
+    rows = tables["core.coverage"].set_index(["programme_id", "municipality_code"])
     for code, state in states.items():
-        rows.loc[code, "state"] = state
+        rows.loc[("somos_comunidad", code), "state"] = state
     rows["is_named_region"] = False
-    rows.loc["05901", "evidence"] = "official"
+    rows.loc[("somos_comunidad", "05901"), "evidence"] = "official"
     tables["core.coverage"] = rows.reset_index()[tables["core.coverage"].columns]
+    tables["core.coverage_list"]["is_official"] = [False, True]
     published(tmp_path, tables).close()
     places = part(text(opened(tmp_path, monkeypatch)), "places")
     assert "The programme's own list names 1 municipalities." in places
     assert "<details>" not in places
+    assert "June 30, 2021: compiled from public reports, 1 municipalities." in places
+    assert (
+        "January 31, 2022: the programme's own list, 1 municipalities; 1 added and 1 dropped "
+        "against the one before." in places
+    )
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_the_second_programme_is_told_with_its_own_dates_places_and_limits(
+    country: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    page = opened(country, monkeypatch, lang)
+    (choice,) = [one for one in page.get("button_group") if one.key == "programme.programme"]
+    choice.set_value("pdet").run()
+    assert not page.exception
+    assert page.query_params["programme"] in ("pdet", ["pdet"])
+    said = text(page)
+    for one in (*PDET.milestones, *PDET.unknowns):
+        assert (one if isinstance(one, Text) else one.label)[lang] in said
+    places = part(said, "places")
+    assert f"<li>Villa Prueba</li><li>{MARKUP}</li>" in places
+    assert "Nueva Muestra" not in places
+    for anchor in ("components", "results", "reported", "concerns", "list"):
+        assert f"id='{anchor}'" not in said
+    assert SOMOS_COMUNIDAD.label[lang] not in said
+    assert not page.file_uploader
 
 
 def test_a_link_in_a_source_is_a_web_address_or_none(

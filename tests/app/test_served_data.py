@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from dashboard.paint import change
 from dashboard.scenes import coverage_legend, scene
 from dashboard.state import Selection
 from dashboard.view import View
-from pipeline import Warehouse, colours
+from pipeline import SOMOS_COMUNIDAD, Warehouse, colours
 from pipeline.catalog.series import SERIES
 from tests.app.country import MARKUP
 
@@ -131,9 +132,28 @@ def test_coverage_travels_alone(warehouse: Warehouse) -> None:
         "05901": "documented",
         "05902": "candidate",
     }
-    # Drawn from its start; a candidate, of which no start is known, from that of the programme.
-    assert (coverage["05901"]["from"], coverage["05901"]["precision"]) == ("2020-10", "month")
-    assert (coverage["05902"]["from"], coverage["05902"]["precision"]) == ("2020-10", "unknown")
+    # Drawn from the first day on which it may have begun, and firmly from the last one; a
+    # candidate, of which no start is known, from that of the programme.
+    assert coverage["05901"] == {
+        "state": "documented",
+        "from": "2020-10",
+        "certain": "2020-12",
+        "to": "2025-09",
+    }
+    assert (coverage["05902"]["from"], coverage["05902"]["certain"]) == ("2020-10", None)
+
+
+def test_the_coverage_of_another_programme_is_its_own(warehouse: Warehouse) -> None:
+    coverage = json.loads(answer(routes.coverage_url(warehouse, "pdet", "all")).body)
+    assert {code: (one["state"], one["certain"]) for code, one in coverage.items()} == {
+        "05901": ("covered", "2021-05"),
+        "05902": ("covered", "2021-05"),
+    }
+    shown = scene(view(warehouse, programme="pdet", component="1"), heard=0)
+    assert shown.coverage == routes.coverage_url(warehouse, "pdet", "all")
+    (entry,) = shown.coverage_legend
+    assert entry["text"] == "PDET: 2 municipalities here"
+    assert shown.span == ("2017-05", "2027-05")
 
 
 def test_no_component_is_known_of_anywhere(warehouse: Warehouse) -> None:
@@ -193,7 +213,8 @@ def test_a_scene_holds_the_shown_period_in_words(warehouse: Warehouse) -> None:
     assert [one["label"] for one in shown.legend] == ["0", "< 2", "2–5", "≥ 5"]
     assert [one["short"] for one in shown.legend] == ["0", "2", "5", ""]
     legend = {one["state"]: one["text"] for one in shown.coverage_legend}
-    assert legend["documented"] == "Programme documented: 1 of 35"
+    assert legend["documented"] == "Resilient Communities, documented: 1 of 35"
+    assert legend["maybe"] == "dashed: may not have begun yet"
     assert "not covered" not in " ".join(legend.values()).lower()
 
 
@@ -217,11 +238,14 @@ def test_coverage_is_never_drawn_over_people_at_risk(
 def test_an_official_list_replaces_what_was_found() -> None:
     codes = ("05901", "05902", "05903")
     official = [
-        Coverage(code, state, None, None, None, None, None, None, is_named_region=False)
+        Coverage(
+            code, state, None, date(2022, 1, 1), date(2022, 1, 31), None, None, None,
+            is_named_region=False,
+        )
         for code, state in zip(codes, ("covered", "covered", "not_covered"), strict=True)
-    ]
-    (entry,) = coverage_legend(words("en"), official)
-    assert entry["text"] == "Programme: 2 municipalities"
+    ]  # fmt: skip
+    (entry,) = coverage_legend(words("en"), SOMOS_COMUNIDAD, official)
+    assert entry["text"] == "Resilient Communities: 2 municipalities here"
 
 
 def relative_luminance(colour: str) -> float:

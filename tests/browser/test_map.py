@@ -353,14 +353,19 @@ def test_a_statistic_is_told_in_words_and_signs(visit: Callable[..., Visit]) -> 
 
 def test_coverage_appears_in_the_month_it_began(visit: Callable[..., Visit]) -> None:
     here = visit()
-    began = {"state": "documented", "from": "2021-03", "to": "2022-04", "precision": "month"}
+    began = {"state": "documented", "from": "2021-03", "certain": "2021-04", "to": "2022-04"}
     here.page.route("**/coverage/**", lambda route: route.fulfill(json={"05901": began}))
     frame = here.open("series=sightings&measure=count&window=month&period=2021-02")
     expect(frame.locator("path.documented")).to_have_count(0)
     slider = frame.get_by_role("slider")
     slider.press("ArrowRight")
     expect(frame.locator(".time .label b")).to_have_text("March 2021")
+    dashes = "one => getComputedStyle(one).strokeDasharray"
     expect(frame.locator("path.documented")).to_have_count(1)
+    assert frame.locator("path.documented").evaluate(dashes) != "none"  # may have begun
+    slider.press("ArrowRight")
+    expect(frame.locator(".time .label b")).to_have_text("April 2021")
+    assert frame.locator("path.documented").evaluate(dashes) == "none"
     slider.press("End")
     expect(frame.locator("path.documented")).to_have_count(0)
 

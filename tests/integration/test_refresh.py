@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
@@ -181,7 +182,9 @@ def test_a_build_cut_off_before_publishing_is_made_up_for(
 
 
 def test_an_official_list_collapses_the_coverage_states(data_dir: Path, tmp_path: Path) -> None:
-    states = warehouse_of(data_dir).table("core.coverage").set_index("municipality_code")["state"]
+    states = warehouse_of(data_dir).table("core.coverage")
+    states = states[states["programme_id"] == "somos_comunidad"].set_index("municipality_code")
+    states = states["state"]
     assert states.to_dict() == {
         "05901": "documented",
         "05902": "candidate",
@@ -195,7 +198,9 @@ def test_an_official_list_collapses_the_coverage_states(data_dir: Path, tmp_path
     ]
     coverage(tmp_path / "2026-10-01" / "somos_comunidad_coverage_official.csv", official)
     warehouse = warehouse_of(refreshed_from(tmp_path, data_dir))
-    states = warehouse.table("core.coverage").set_index("municipality_code")["state"]
+    states = warehouse.table("core.coverage")
+    states = states[states["programme_id"] == "somos_comunidad"].set_index("municipality_code")
+    states = states["state"]
     assert states.to_dict() == {
         "05901": "covered",
         "05902": "not_covered",
@@ -204,6 +209,38 @@ def test_an_official_list_collapses_the_coverage_states(data_dir: Path, tmp_path
         "13902": "not_covered",
         "98901": "outside",
     }
+
+
+def test_a_list_that_was_replaced_is_remembered(data_dir: Path, tmp_path: Path) -> None:
+    official = [coverage_row(code, evidence="official") for code in ("05901", "13901")]
+    path = coverage(tmp_path / "2026-10-01" / "somos_comunidad_coverage_official.csv", official)
+    warehouse = warehouse_of(refreshed_from(tmp_path, data_dir))
+    lists = views.coverage_lists(warehouse, "somos_comunidad")
+    assert lists["municipalities"].tolist() == [1, 2]
+    assert lists["is_official"].tolist() == [False, True]
+    assert lists["is_current"].tolist() == [False, True]
+    assert (lists["added"].tolist(), lists["dropped"].tolist()) == ([1, 1], [0, 0])
+    assert lists["sha256"].iloc[1] == sha256(path.read_bytes()).hexdigest()
+    assert f"{lists['cut_date'].iloc[1]:%Y-%m-%d}" == "2026-10-01"
+    said = views.coverage_history(warehouse, "somos_comunidad")
+    assert said["evidence"].tolist() == ["confirmed", "official", "official"]
+    monthly = views.coverage_monthly(warehouse, "somos_comunidad").set_index("municipality_code")
+    assert set(monthly.loc["13902", "presence"]) == {"no"}
+
+
+def test_a_list_that_is_refused_leaves_the_warehouse_standing(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    before = published_path(data_dir).resolve()
+    rows = [coverage_row("05901", evidence="official", end_basis="rumour"), coverage_row("77777")]
+    coverage(tmp_path / "2026-10-01" / "somos_comunidad_coverage_official.csv", rows)
+    with pytest.raises(SourceError) as refused:
+        refreshed_from(tmp_path, data_dir)
+    assert "row 2: end_basis is 'rumour'" in str(refused.value)
+    assert "row 3: unknown municipality '77777'" in str(refused.value)
+    assert published_path(data_dir).resolve() == before
+    states = warehouse_of(data_dir).table("core.coverage")
+    assert "covered" not in set(states.loc[states["programme_id"] == "somos_comunidad", "state"])
 
 
 BURGLARIES = Series(

@@ -247,6 +247,6 @@ class TestPlaces:
         assert names.MUNICIPALITY_ALIASES[department, name] == code
 
     def test_the_programme_works_in_the_declared_departments(self) -> None:
-        (programme,) = PROGRAMMES
+        (programme, *_others) = PROGRAMMES
         assert set(programme.departments) == set(names.PROGRAMME_DEPARTMENTS)
         assert len(names.PROGRAMME_DEPARTMENTS) == 7

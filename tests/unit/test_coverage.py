@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import xlsxwriter
 
-from pipeline.catalog.programmes import SOMOS_COMUNIDAD
+from pipeline.catalog.programmes import PDET, SOMOS_COMUNIDAD
 from pipeline.errors import SourceError
 from pipeline.ingest import coverage
 from pipeline.ingest.conform import Gazetteer, gazetteer
@@ -42,9 +42,37 @@ class TestCoverage:
         frame = self.read(tmp_path, places, files.coverage_row("05901", end_date=""))
         (row,) = frame.to_dict("records")
         assert (row["municipality_code"], row["state"]) == ("05901", "documented")
-        assert row["start_date"] == pd.Timestamp("2020-10-01")
         assert pd.isna(row["end_date"])
         assert pd.isna(row["component"])
+        assert not {"start_date", "start_precision", "note"} & set(frame)  # not the reader's
+
+    @pytest.mark.parametrize(
+        ("facts", "earliest", "latest"),
+        [
+            # a source that has it begin with the programme tells of the first wave
+            ({}, "2020-10-01", "2021-12-31"),
+            ({"evidence": "official"}, "2020-10-01", "2020-12-31"),
+            ({"start_date": "2022-05-17", "start_precision": "day"}, "2022-04-01", "2022-06-30"),
+            ({"start_date": "2022-12-01"}, "2022-10-01", "2022-12-31"),
+            ({"start_date": "2022-01-01", "start_precision": "year"}, "2022-01-01", "2022-12-31"),
+            ({"start_date": "2020-01-01", "start_precision": "year"}, "2020-10-01", "2020-12-31"),
+            ({"start_date": "", "start_precision": "unknown"}, "2020-10-01", None),
+        ],
+        ids=["wave", "official", "day", "month", "year", "first year", "unknown"],
+    )
+    def test_a_start_is_no_firmer_than_its_source_and_no_finer_than_the_quarter(
+        self,
+        tmp_path: Path,
+        places: Gazetteer,
+        facts: dict[str, str],
+        earliest: str,
+        latest: str | None,
+    ) -> None:
+        frame = self.read(tmp_path, places, files.coverage_row("05901", **facts))
+        (row,) = frame.to_dict("records")
+        assert row["start_earliest"] == pd.Timestamp(earliest)
+        assert row["start_latest"] == pd.Timestamp(latest) or latest is None
+        assert pd.isna(row["start_latest"]) == (latest is None)
 
     def test_a_lost_leading_zero_is_mended(self, tmp_path: Path, places: Gazetteer) -> None:
         frame = self.read(tmp_path, places, files.coverage_row("5901"))
@@ -134,6 +162,27 @@ class TestCoverageOf:
         path = files.coverage(tmp_path / "c.csv", rows)
         states, _ = self.states(municipalities, read_coverage(path, places))
         assert states["05902"] == "candidate"
+
+
+class TestPdet:
+    def test_the_decree_is_complete_in_the_whole_country(
+        self, municipalities: pd.DataFrame
+    ) -> None:
+        subregions = {"05901": "Montes de María", "98901": "Catatumbo"}
+        known = municipalities.assign(
+            pdet_subregion=municipalities["municipality_code"].map(subregions)
+        )
+        frame = coverage_of(pd.DataFrame(), known, PDET).set_index("municipality_code")
+        covered = frame[frame["state"] == "covered"]
+        assert covered.index.tolist() == ["05901", "98901"]
+        assert set(frame.loc[~frame.index.isin(covered.index), "state"]) == {"not_covered"}
+        assert covered["start_earliest"].tolist() == [pd.Timestamp("2017-05-28")] * 2
+        assert set(covered["source_title"]) == {"Decreto Ley 893 de 2017"}
+        assert not frame["is_named_region"].any()
+
+    def test_without_the_decree_nothing_is_known(self, municipalities: pd.DataFrame) -> None:
+        frame = coverage_of(pd.DataFrame(), municipalities.assign(pdet_subregion=None), PDET)
+        assert set(frame["state"]) == {"no_evidence"}
 
 
 class TestCheckedList:
@@ -236,7 +285,7 @@ class TestCheckedList:
         checked = checked_list(content, "list.XLSX", known, SOMOS_COMUNIDAD)
         assert (checked.rows, checked.problems) == (1, ())
         row = checked.states.set_index("municipality_code").loc["05901"]
-        assert (row["component"], row["start_date"]) == ("2", pd.Timestamp("2020-10-01"))
+        assert (row["component"], row["start_earliest"]) == ("2", pd.Timestamp("2020-10-01"))
         assert list(tmp_path.iterdir()) == [tmp_path / "list.xlsx"]
 
     def test_a_damaged_workbook_is_a_problem(

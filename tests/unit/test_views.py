@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -266,6 +267,76 @@ def test_unlocated_events_are_told_by_department(warehouse: Warehouse) -> None:
     assert unlocated.to_dict("records") == [
         {"department_code": "05", "department_name": "Tierra Nuestra", "events": 2.0}
     ]
+
+
+def test_every_programme_is_named_in_order(warehouse: Warehouse) -> None:
+    found = views.programmes(warehouse)
+    assert found["programme_id"].tolist() == ["prueba", "decreto"]
+    assert found["known"].tolist() == [1, 2]
+    assert found["is_complete"].tolist() == [False, True]
+
+
+def test_coverage_by_month_is_no_firmer_than_what_is_known(warehouse: Warehouse) -> None:
+    monthly = views.coverage_monthly(warehouse, "prueba")
+    # October 2020 to September 2025 are sixty months of four municipalities.
+    assert len(monthly) == 60 * 4
+    spans: dict[str, list[str]] = {}
+    for code, of_place in monthly.groupby("municipality_code"):
+        words = of_place.set_index("month")["presence"]
+        changes = words[words != words.shift()]
+        spans[code] = [f"{month:%Y-%m} {word}" for month, word in changes.items()]
+    assert spans == {
+        # begun between October and December 2020; last seen in November 2024
+        "05901": ["2020-10 maybe", "2020-12 yes", "2024-12 planned"],
+        "05902": ["2020-10 unknown"],
+        "05903": ["2020-10 unknown"],
+        "98901": ["2020-10 no"],
+    }
+
+
+def test_a_place_that_ended_and_one_that_had_not_begun(tmp_path: Path) -> None:
+    tables = world.core_frames()
+    rows = tables["core.coverage"].set_index(["programme_id", "municipality_code"])
+    place = ("prueba", "05901")
+    dates = {"start_earliest": "2022-01-01", "start_latest": "2022-03-31", "end_date": "2023-02-10"}
+    for name, day in dates.items():
+        rows.loc[place, name] = pd.Timestamp(day)
+    rows.loc[place, "end_basis"] = "actual"
+    tables["core.coverage"] = rows.reset_index()
+    warehouse = world.published(tmp_path, tables)
+    monthly = views.coverage_monthly(warehouse, "prueba")
+    words = monthly[monthly["municipality_code"] == "05901"].set_index("month")["presence"]
+    changes = words[words != words.shift()]
+    assert [f"{month:%Y-%m} {word}" for month, word in changes.items()] == [
+        "2020-10 not yet",
+        "2022-01 maybe",
+        "2022-03 yes",
+        "2023-03 over",
+    ]
+    spans = views.coverage_spans(warehouse, "prueba").set_index("municipality_code")
+    ends = spans.loc["05901", ["first_month", "certain_month", "last_month"]]
+    assert [f"{month:%Y-%m}" for month in ends] == ["2022-01", "2022-03", "2023-02"]
+
+
+def test_the_months_of_a_decree_hold_its_places_alone(warehouse: Warehouse) -> None:
+    spans = views.coverage_spans(warehouse, "decreto")
+    assert spans["municipality_code"].tolist() == ["05901", "05902"]
+    assert {f"{month:%Y-%m}" for month in spans["first_month"]} == {"2021-05"}
+    assert {f"{month:%Y-%m}" for month in spans["last_month"]} == {"2022-02"}
+
+
+def test_a_list_that_was_replaced_stays_askable(warehouse: Warehouse) -> None:
+    lists = views.coverage_lists(warehouse, "prueba")
+    assert lists["municipalities"].tolist() == [1, 1]
+    assert lists["added"].tolist() == [1, 1]
+    assert lists["dropped"].tolist() == [0, 1]
+    assert lists["is_current"].tolist() == [False, True]
+    said = views.coverage_history(warehouse, "prueba")
+    assert list(zip(said["position"], said["municipality_code"], strict=True)) == [
+        (1, "05902"),
+        (2, "05901"),
+    ]
+    assert views.coverage_lists(warehouse, "decreto").empty
 
 
 def test_coverage_is_told_apart_from_figures(warehouse: Warehouse) -> None:

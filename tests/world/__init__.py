@@ -323,19 +323,42 @@ def _file(path: str, role: str, events: float, *, dropped: int = 0) -> tuple[obj
 
 
 def _programme() -> dict[str, pd.DataFrame]:
+    """A programme of two places of which one is documented, and one that a decree lays out."""
     nothing: tuple[object, ...] = (None,) * 6
-    paper: tuple[object, ...] = ("Diario de Prueba", None, "2022", None)
+    paper: tuple[object, ...] = ("Diario de Prueba", None, "2022")
+    work: tuple[object, ...] = (None, "2020-10-01", "2020-12-31", "2025-09-30", "planned")
+    decreed: tuple[object, ...] = (None, "2021-05-28", "2021-05-28", "2022-02-01", "planned")
+    decree: tuple[object, ...] = ("Decreto de Prueba", None, "2021-05-28")
+    unnamed: tuple[object, ...] = (False, None, None, None)
     states: Iterable[tuple[object, ...]] = (
-        ("05901", "documented", "confirmed", None, "2020-10-01", "month", "2025-09-30", "planned",
-         False, *paper),
-        ("05902", "candidate", *nothing, True, None, None, None, None),
-        ("05903", "no_evidence", *nothing, False, None, None, None, None),
-        ("98901", "outside", *nothing, False, None, None, None, None),
-    )  # fmt: skip
+        ("prueba", "05901", "documented", "confirmed", *work, False, *paper),
+        ("prueba", "05902", "candidate", *nothing, True, None, None, None),
+        ("prueba", "05903", "no_evidence", *nothing, *unnamed),
+        ("prueba", "98901", "outside", *nothing, *unnamed),
+        ("decreto", "05901", "covered", "official", *decreed, False, *decree),
+        ("decreto", "05902", "covered", "official", *decreed, False, *decree),
+        ("decreto", "05903", "not_covered", *nothing, *unnamed),
+        ("decreto", "98901", "not_covered", *nothing, *unnamed),
+    )
+    older, newer = "1" * 64, "2" * 64
     return {
         "core.programme": rows(
             "core.programme",
-            ("prueba", "Prueba", "Trial", "2020-10-01", "2025-09-30", "planned", 2),
+            ("prueba", "Prueba", "Trial", 1, "list", "05", "2020-10-01", "2024-11-21", "2025-09-30",
+             "planned", 2),
+            ("decreto", "Decreto", "Decree", 2, "pdet", "", "2021-05-28", None, "2022-02-01",
+             "planned", 2),
         ),
-        "core.coverage": rows("core.coverage", *(("prueba", *state) for state in states)),
-    }
+        "core.coverage": rows("core.coverage", *states),
+        "core.coverage_list": rows(
+            "core.coverage_list",
+            ("prueba", older, 1, "2021-06-30", None, 1, False, True, False),
+            ("prueba", newer, 2, "2022-01-31", "2022-02-02", 1, False, False, True),
+        ),
+        "core.coverage_history": rows(
+            "core.coverage_history",
+            ("prueba", older, "05902", "documented", "reported", None, "2020-10-01", None, None,
+             "unknown", *paper),
+            ("prueba", newer, "05901", "documented", "confirmed", *work, *paper),
+        ),
+    }  # fmt: skip

@@ -87,7 +87,13 @@ def _places(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     places, coverage = tables["core.municipality"], tables["core.coverage"]
     more = {
         name: pd.concat(
-            [frame, *(frame.iloc[[-1]].assign(municipality_code=code) for code in OTHERS[1:])]
+            [
+                frame,
+                *(
+                    frame[frame["municipality_code"] == OTHERS[0]].assign(municipality_code=code)
+                    for code in OTHERS[1:]
+                ),
+            ]
         )
         for name, frame in (("core.municipality", places), ("core.coverage", coverage))
     }

@@ -3,14 +3,18 @@
 -- Either the four states of what is documented or, from an official list, covered and not covered.
 with states as (
     select
-        coverage.programme_id,
+        programme.programme_id,
+        programme.extent,
         municipality.municipality_code,
         coverage.state,
         coverage.evidence,
         coverage.source_title,
         coverage.is_named_region,
         municipality.pdet_subregion is not null as is_pdet,
-        department.is_programme_department
+        (
+            programme.departments = ''
+            or list_contains(string_split(programme.departments, ','), department.department_code)
+        ) as is_inside
     from core.municipality
     inner join core.department on municipality.department_code = department.department_code
     cross join core.programme
@@ -22,15 +26,18 @@ with states as (
 
 final as (
     select
+        programme_id,
         municipality_code,
         state,
         evidence
     from states
     where
         state is null
-        or (state = 'outside') <> (not is_programme_department)
+        or (state = 'outside') <> (not is_inside)
         or (state = 'candidate' and not is_pdet)
         or (state = 'no_evidence' and is_pdet)
+        or (extent = 'pdet' and (state = 'covered') <> is_pdet)
+        or (extent = 'pdet' and state in ('documented', 'candidate'))
         or (state in ('documented', 'covered')) <> (evidence is not null)
         or (state in ('documented', 'covered') and source_title is null)
         or (is_named_region and state <> 'candidate')

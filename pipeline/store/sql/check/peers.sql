@@ -12,21 +12,29 @@ with ordered as (
     )
 ),
 
+-- where the programme that peers are picked for may have worked
+within as (
+    select coverage.municipality_code
+    from core.coverage
+    inner join core.programme on coverage.programme_id = programme.programme_id
+    where
+        programme.position = 1
+        and coverage.state <> 'outside'
+),
+
 final as (
     select
         ordered.municipality_code,
         ordered.position,
         ordered.peer_code
     from ordered
-    left join core.coverage
-        on
-            ordered.peer_code = coverage.municipality_code
-            and coverage.state <> 'outside'
+    left join within
+        on ordered.peer_code = within.municipality_code
     left join mart.peer_covariate as own on ordered.municipality_code = own.municipality_code
     left join mart.peer_covariate as theirs on ordered.peer_code = theirs.municipality_code
     left join mart.peer_rule as rule on rule.peers > 0
     where
-        coverage.state is not null
+        within.municipality_code is not null
         or own.is_in_group is not true
         or theirs.is_in_group is not false
         or own.rate_before_per_100k is null

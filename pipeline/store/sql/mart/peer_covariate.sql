@@ -1,9 +1,12 @@
 -- one row per municipality of the country: rate, residents and density of $series_id in the pooled
 -- years that end with $period
 with covered as (
-    select distinct municipality_code
+    select coverage.municipality_code
     from core.coverage
-    where state in ('documented', 'covered')
+    inner join core.programme on coverage.programme_id = programme.programme_id
+    where
+        programme.position = 1
+        and coverage.state in ('documented', 'covered')
 ),
 
 final as (
