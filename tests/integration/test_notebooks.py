@@ -219,3 +219,31 @@ def test_seven_departments_move_as_another_library_finds(answered, warehouse, ho
     filed = warehouse.table("core.crime_department_yearly").query("year == 2022")
     filed = filed[filed["department_code"].isin(PROGRAMME_DEPARTMENTS)]
     assert (told["displaced_year"], told["displaced"]) == (2022, filed["events"].sum())
+
+
+def test_two_publishers_differ_as_counted_in_their_files(answered, warehouse) -> None:
+    told = answered("06")
+    # counted in the publishers' files with other tools
+    assert (told["first_year"], told["differ_first"]) == (2003, 31)
+    assert (told["later_year"], told["differ_later"], told["places_later"]) == (2023, 0, 806)
+    assert (told["break_year"], told["break_gap"]) == (2021, 189)
+    stated = warehouse.table("core.published_total").query(
+        "series_id == 'homicide_mindefensa' and period == 'year'"
+    )
+    ministry = dict(zip(stated["period_start"].dt.year, stated["events"], strict=True))
+    gaps = {year: police - ministry[year] for year, police in HOMICIDES_POLICE.items()}
+    assert (told["newest"], told["newest_gap"]) == (2024, gaps[2024])
+    assert told["widest_gap"] == max(gaps.values(), key=abs)
+    assert told["widest_percent"] == pytest.approx(
+        max(100 * abs(gap) / HOMICIDES_POLICE[year] for year, gap in gaps.items())
+    )
+
+
+def test_the_gap_of_a_department_is_that_of_published_counts(executed) -> None:
+    (drawn,) = (cell for cell in executed("06").cells if cell.id == "departments")
+    police, ministry = (DEPARTMENTS[f"homicide_{name}"] for name in ("police", "mindefensa"))
+    texts = drawn.outputs[0].data["image/svg+xml"]
+    for code, counts in police.items():
+        for ours, theirs in zip(counts, ministry[code], strict=False):
+            if ours != theirs:
+                assert f"<!-- {ours - theirs:+} -->" in texts
