@@ -566,7 +566,8 @@ def sql(
     Raises
     ------
     ContractError
-        With the database's own words, if the query is wrong, writes, or reaches for a file.
+        With the database's own words if the query is wrong; if it writes, reaches for a file, or
+        reads coverage beside figures of a series that is kept apart from it or not named.
 
     Examples
     --------

@@ -27,6 +27,7 @@ from pandera.engines.pandas_engine import Engine
 from pipeline.catalog.tables import TABLES, Table
 from pipeline.catalog.text import Text
 from pipeline.errors import ContractError, MissingWarehouseError, OutdatedWarehouseError
+from pipeline.store.asked import answer
 from pipeline.store.published import published_path
 
 _SQL: Final = Path(__file__).parent / "sql"
@@ -413,17 +414,11 @@ class Warehouse:
         Raises
         ------
         ContractError
-            With the database's own words, if it cannot be answered.
+            With the database's own words if it cannot be answered; if it does not only ask, or
+            sets coverage beside series that are kept apart from it.
         """
         with self._connection.cursor() as cursor:
-            values = dict(parameters)
-            for name, value in parameters.items():
-                if hasattr(value, "__arrow_c_stream__"):
-                    cursor.register(name, arrow.table(values.pop(name)))
-            try:
-                return cursor.execute(query, values).to_arrow_table()
-            except duckdb.Error as error:
-                raise ContractError(str(error)) from error
+            return answer(cursor, query, parameters)
 
     @property
     def _cursor(self) -> duckdb.DuckDBPyConnection:

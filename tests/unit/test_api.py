@@ -10,6 +10,7 @@ from types import FunctionType
 from typing import Any
 
 import pandas as pd
+import pandera.pandas as pa
 import polars as pl
 import pyarrow as arrow
 import pytest
@@ -17,7 +18,10 @@ from pandas.testing import assert_frame_equal
 
 import pipeline as atlas
 from pipeline import api, views
+from pipeline.catalog.sensitivity import Sensitivity
+from pipeline.catalog.tables import TABLES, Table
 from pipeline.errors import CatalogError, ContractError, MissingWarehouseError
+from pipeline.store.asked import refuse_hidden_columns
 from pipeline.store.published import published_path
 from pipeline.store.warehouse import Warehouse
 from tests import world
@@ -35,6 +39,17 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def warehouse(country: Path) -> Iterator[Warehouse]:
     opened = Warehouse.open(published_path(country))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """The country with crowds kept apart from coverage; Villa Prueba is documented."""
+    frames = world.core_frames()
+    series = frames["core.series"]
+    frames["core.series"] = series.assign(is_apart_from_coverage=series["series_id"].eq("crowds"))
+    opened = world.published(tmp_path_factory.mktemp("apart"), frames)
     yield opened
     opened.close()
 
@@ -193,6 +208,51 @@ def test_sql_neither_writes_nor_reads_anything_else(warehouse, tmp_path, query) 
         atlas.sql(query.format(folder=tmp_path, readable=readable), warehouse=warehouse)
     assert [path.name for path in tmp_path.iterdir()] == ["readable.csv"]
     assert warehouse.path.read_bytes() == before
+
+
+BESIDE = """
+    with covered as (from core.coverage where state = 'documented')
+    select {what} from covered inner join {table} using (municipality_code) where {which}
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "table", "which"),
+    [
+        ("sum(events)", "mart.rate_yearly", "true"),
+        ("events", "mart.rate_yearly", "series_id = 'crowds'"),
+        ("events", "mart.rate", "time_window = 'year' and series_id in ('sightings', 'crowds')"),
+        ("events", "mart.rate_yearly", "series_id <> 'meteors'"),
+        ("events", "mart.rate_yearly", "series_id = 'sightings' or events > 1"),
+        ("events", "core.crime_monthly", "series_id like 'c%'"),
+        ("events", "mart.rate_monthly", "series_id = $series"),
+    ],
+)
+def test_sql_sets_no_coverage_beside_what_is_kept_apart(apart, what, table, which) -> None:
+    query = BESIDE.format(what=what, table=table, which=which)
+    parameters = {"series": "crowds"} if "$" in query else {}
+    with pytest.raises(ContractError, match=f"protect people.*for {table[:9]}"):
+        atlas.sql(query, warehouse=apart, **parameters)
+
+
+def test_sql_sets_coverage_beside_a_series_that_is_named(apart) -> None:
+    of_one = BESIDE.format(
+        what="sum(events)", table="mart.rate_yearly", which="series_id = $series and year = 2021"
+    )
+    found = atlas.sql(of_one, warehouse=apart, series="sightings")
+    assert found.to_numpy().tolist() == [[5]]
+    several = BESIDE.format(
+        what="distinct series_id", table="mart.rate", which="series_id in ('sightings', 'meteors')"
+    )
+    assert len(atlas.sql(several, warehouse=apart)) == 2
+
+
+def test_sql_is_closed_while_anything_stored_is_not_public() -> None:
+    facts = {"sql_type": "varchar", "unit": "", "sensitivity": Sensitivity.INTERNAL}
+    column = pa.Column("str", metadata=facts)
+    table = Table("core.list", "one row", ("name",), pa.DataFrameSchema({"name": column}))
+    with pytest.raises(ContractError, match=r"1 columns.*core\.list\.name"):
+        refuse_hidden_columns({**TABLES, table.name: table})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,129 @@
+"""A reader's own SQL: one question, answered by reading, and never coverage beside threats.
+
+What may not stand together is told by the plan that the database makes of the question, so that it
+does not matter how the question is written: every figure read beside coverage must be of series
+that are named, and none of them kept apart from coverage.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import duckdb
+import pyarrow as arrow
+
+from pipeline.catalog.sensitivity import Sensitivity
+from pipeline.catalog.tables import TABLES, Table, column_facts
+from pipeline.errors import ContractError
+
+_NAMED: Final = re.compile(r"series_id(?:='(\w+)'| IN \(('\w+'(?:, '\w+')*)\))(?= AND |$)")
+"""A filter on series in a plan, as in ``series_id='kidnapping' AND year=2020``."""
+
+
+def answer(
+    cursor: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, Any]
+) -> arrow.Table:
+    """Rows that a reader's query finds.
+
+    Parameters
+    ----------
+    cursor
+        Of a warehouse that is opened read only and without other files; not to be used again.
+    query
+        One statement in DuckDB's SQL.
+    parameters
+        Values of its ``$named`` parameters; a frame or an Arrow table is a table of that name.
+
+    Returns
+    -------
+    table
+        One row per row.
+
+    Raises
+    ------
+    ContractError
+        If the query does not only ask, cannot be answered, or reads coverage beside series that are
+        kept apart from it.
+    """
+    refuse_hidden_columns(TABLES)
+    values = dict(parameters)
+    for name, value in parameters.items():
+        if hasattr(value, "__arrow_c_stream__"):
+            cursor.register(name, arrow.table(values.pop(name)))
+    try:
+        statements = duckdb.extract_statements(query)
+        if [one.type for one in statements] != [duckdb.StatementType.SELECT]:
+            message = "a query asks one thing and changes nothing: write one select"
+            raise ContractError(message)
+        plan = cursor.execute(f"explain (format json) {query}", values).fetchall()[0][1]
+        apart = cursor.execute(
+            "select series_id from core.series where is_apart_from_coverage"
+        ).fetchall()
+        _refuse_coverage_beside(list(_scans(json.loads(plan))), {series for (series,) in apart})
+        return cursor.execute(query, values).to_arrow_table()
+    except duckdb.Error as error:
+        raise ContractError(str(error)) from error
+
+
+def refuse_hidden_columns(tables: Mapping[str, Table]) -> None:
+    """Refuse SQL altogether while the warehouse holds anything that is not public.
+
+    Raises
+    ------
+    ContractError
+        If a column is declared otherwise: the file could not keep it from whoever asks.
+    """
+    hidden = [
+        f"{table.name}.{name}"
+        for table in tables.values()
+        for name, facts in column_facts(table).items()
+        if facts["sensitivity"] is not Sensitivity.PUBLIC
+    ]
+    if hidden:
+        message = (
+            f"the warehouse holds {len(hidden)} columns that are not public, for example "
+            f"{hidden[0]}; it is not open to SQL until they are stored elsewhere"
+        )
+        raise ContractError(message)
+
+
+def _refuse_coverage_beside(scans: list[tuple[str, str]], apart: set[str]) -> None:
+    read = {table for table, _ in scans}
+    if not read & _declared("programme_id", "municipality_code"):
+        return
+    figures = _declared("series_id", "series_id") - {"core.series", "core.feed"}
+    for table, filters in scans:
+        named = _named_series(filters)
+        if table in figures and (not named or named & apart):
+            message = (
+                "to protect people, coverage is not set beside threats or killings of leaders: "
+                f"name another series for {table}, for example series_id = 'homicide_police'"
+            )
+            raise ContractError(message)
+
+
+def _named_series(filters: str) -> set[str]:
+    return {
+        series.strip("'")
+        for found in _NAMED.finditer(filters)
+        for series in (found[1] or found[2]).split(", ")
+    }
+
+
+def _declared(*columns: str) -> set[str]:
+    """Tables that have all these columns."""
+    return {name for name, one in TABLES.items() if {*columns} <= {*one.schema.columns}}
+
+
+def _scans(plan: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Each table that a plan reads, with the filters that it is read with."""
+    for step in plan:
+        facts = step["extra_info"]
+        if "Table" in facts:
+            filters = facts.get("Filters", "")
+            yield (
+                facts["Table"].rpartition('".')[2],
+                filters if isinstance(filters, str) else " AND ".join(filters),
+            )
+        yield from _scans(step["children"])
