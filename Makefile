@@ -31,7 +31,7 @@ python := .venv/bin/python
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
 
-run: build dashboard ## Set up, build the warehouse if need be, open the dashboard (PORT=8501, OPEN=0: no browser)
+run: build sql dashboard ## Set up, build the warehouse if need be, open the dashboard (PORT=8501, OPEN=0: no browser)
 
 refresh: setup ## Bring what is new from the publishers or FROM=<folder or zip>, rebuild, show what changed (SOURCES=a,b STRICT=1)
 	@if test -n "$$FROM"; then \
@@ -66,6 +66,9 @@ coverage-check: setup ## Check FILE=<coverage list or file of programme data>, C
 
 templates: setup ## Write empty files for a holder of programme data to OUT=<folder>: CSV, and XLSX with notes
 	@$(python) -m pipeline templates "$$OUT"
+
+sql: setup ## Open DuckDB's shell on the warehouse, read only, with every view in it (echo "<query>;" | make -s sql)
+	@$(python) -m pipeline sql
 
 dashboard: setup ## Start the dashboard on the warehouse as it is (PORT=8501, OPEN=0: no browser)
 	@$(python) -m streamlit run dashboard/app.py --server.port=$(PORT) $(if $(filter 0,$(OPEN)),--server.headless=true)

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error("--sources and --strict are for the network; --from takes everything")
     gc.disable()  # a build makes millions of cells and no cycles: collecting costs a seventh of it
     try:
-        options.run(options)
+        code = options.run(options)
     except NetworkError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 2
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 1
-    return 0
+    return code or 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -98,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     plain("schedule", commands.schedule, "forms for a monthly refresh by systemd, cron or GitHub")
     plain("build", commands.rebuild, "rebuild from the raw data, if anything changed")
+    sql = add("sql", help="DuckDB's shell on the warehouse, read only")
+    sql.set_defaults(run=lambda options: commands.shell(options.data_dir))
     plain("snapshot", commands.write_snapshot, "write the bundled snapshot from the warehouse")
     export = add("export", help="write every public figure to a folder or an archive")
     export.add_argument("target", type=Path, help="a folder, or a file that ends in .zip")

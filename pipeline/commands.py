@@ -1,10 +1,14 @@
 """What each command does and tells. Only here and in `__main__` the pipeline prints."""
 
+import shutil
+import signal
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
@@ -202,6 +206,53 @@ def export(data_dir: Path, target: Path, series: str) -> None:
         f"Exported {written.files} files, {written.bytes / 1e6:,.1f} MB, to {target} "
         f"in {perf_counter() - started:.1f} s"
     )
+
+
+_GREETING: Final = """\
+The warehouse in DuckDB's shell, read only. To protect people, do not set coverage beside threats
+or killings of leaders. Changes and trends as they may be told: atlas.compare, atlas.trends.
+La base de datos en la consola de DuckDB, solo lectura. Para proteger a las personas, no junte la
+cobertura con amenazas ni homicidios de líderes. Cambios y tendencias como pueden contarse:
+atlas.compare, atlas.trends.
+
+Three to begin with; .quit leaves / Tres para empezar; .quit sale:
+
+  from questions;
+  from rates('homicide_police', _last_month := '2024-12-01') limit 10;
+  select column_name, comment from duckdb_columns() where table_name = 'rate_yearly';
+"""
+
+
+def shell(data_dir: Path) -> int:
+    """Open DuckDB's shell on the warehouse, or have it answer what comes from a pipe.
+
+    Raises
+    ------
+    MissingWarehouseError
+        If nothing has been built yet.
+    SourceError
+        If the shell is not installed.
+    """
+    from pipeline.store.shell import session  # noqa: PLC0415 - imports pandas
+    from pipeline.store.warehouse import Warehouse  # noqa: PLC0415 - the same
+
+    path = published_path(data_dir)
+    Warehouse.open(path).close()
+    program = shutil.which("duckdb", path=Path(sys.executable).parent) or shutil.which("duckdb")
+    if program is None:
+        message = "DuckDB's shell is not installed; `make setup` installs it"
+        raise SourceError(message)
+    is_asked_by_hand = sys.stdin.isatty()
+    if is_asked_by_hand:
+        print(_GREETING)
+        signal.signal(signal.SIGINT, lambda *_: None)  # stops a query, not the shell
+    with TemporaryDirectory() as folder:
+        begin = Path(folder) / "session.sql"
+        begin.write_text(session(), "utf-8")
+        options = ["-readonly", "-no-init", "-cmd", f'.read "{begin}"']
+        if not is_asked_by_hand:
+            options.append("-bail")
+        return subprocess.run([program, *options, path.resolve()], check=False).returncode  # noqa: S603 - our own program
 
 
 def docs() -> None:
