@@ -998,6 +998,21 @@ def anomaly_checks(warehouse: Warehouse) -> pd.DataFrame:
     return warehouse.query("view/anomaly_checks")
 
 
+def evaluation(warehouse: Warehouse) -> pd.DataFrame:
+    """What an evaluation can say of the programme as a whole, outcome by outcome.
+
+    No row is of a municipality. Estimates are comparisons of groups; none is proof of a cause.
+
+    Returns
+    -------
+    evaluation
+        Columns of ``mart.evaluation`` with the outcome's labels and, repeated on each of its rows,
+        `adjusted_p`, `adjusted_randomisation_p` and `verdict`, which are empty for a refused
+        outcome. In the order of lists, best evidence first.
+    """
+    return warehouse.query("view/evaluation")
+
+
 def laws() -> dict[str, Text]:
     """What every published warehouse was held against, by the name of its check."""
     return warehouse_laws()

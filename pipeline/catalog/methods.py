@@ -235,3 +235,69 @@ CLUSTER_LEAST_EXPECTED: Final = 1.0
 Our choice, from maps of equal risk drawn on the country's own residents and neighbours: with 0.14
 expected events 16 % of maps showed a false cold spot, with 0.6 6 %, with 1.1 4 %.
 """
+
+EVALUATION_SERIES: Final = ("homicide_police", "extortion", "terrorism", "kidnapping")
+"""Outcomes of the evaluation: those that speak to the third expected result and are published by
+municipality and month from 2018 on.
+
+They follow from that result and that grain, not from their estimates; the family of tests is these
+four. Series kept apart from coverage (threats, leader killings) are never among them.
+"""
+
+EVALUATION_BEFORE: Final = ((2018, 1), (2020, 9))
+"""First and last month before: one edition of the population, up to the programme's start."""
+
+EVALUATION_AFTER: Final = ((2022, 1), (2024, 12))
+"""First and last month after, of the first wave: it was under way by December 2021."""
+
+EVALUATION_ALL_AFTER: Final = ((2023, 1), (2024, 12))
+"""The same for all 35 places, which were reached by 2022."""
+
+EVALUATION_EARLIEST_START: Final = (2020, 10)
+"""Month of the programme's start, from which the start of the first wave is varied."""
+
+EVALUATION_HISTORY_YEARS: Final = -7
+"""Years by which the span is moved back to see what could have been detected: 2011 to 2017, the
+newest span of that length that ended before the programme, within one edition of the population.
+"""
+
+EVALUATION_DRAWS: Final = 1_999
+"""Placebo assignments behind a randomisation p-value: its Monte-Carlo error at 5 % is 0.5 points.
+
+Davison and Hinkley (1997), *Bootstrap Methods and their Application*, section 4.2.5.
+"""
+
+EVALUATION_SEED: Final = 20_261_128
+"""Seed of every draw: the same figures give the same verdict, build after build."""
+
+EVALUATION_NEAREST: Final = 12
+"""Places among which each of the evaluated ones finds its placebo.
+
+Our choice: few enough to be alike, enough for assignments that differ.
+"""
+
+EVALUATION_NEAREST_IN_REGION: Final = 5
+"""The same where placebo places must lie together in one region; regions have six places or more.
+
+Our choice.
+"""
+
+EVALUATION_SHARE_WITH_EVENTS: Final = 0.8
+"""Share of the evaluated places that must have had an event for an outcome to be evaluated.
+
+Our choice: with fewer, the effect on the group is that on some of its places.
+"""
+
+EVALUATION_PLAUSIBLE_FALL: Final = 0.3
+"""Largest fall of violence that a community programme may be expected to bring.
+
+Our choice, on the generous side: reviews report falls of that order for programmes that act on
+crime directly (Braga, Weisburd and Turchan 2018, *Criminology & Public Policy* 17(1), 205-250; Abt
+and Winship 2016, USAID, *What Works in Reducing Community Violence*).
+"""
+
+EVALUATION_DEPARTURES: Final = (0.0, 0.5, 1.0)
+"""How much trends may part, as a multiple of how they parted before.
+
+Rambachan and Roth (2023), *Review of Economic Studies* 90(5), 2555-2591: 1 is their benchmark.
+"""

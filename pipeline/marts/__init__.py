@@ -15,6 +15,7 @@ from pipeline.marts import (
     clusters,
     coverage,
     departments,
+    evaluation,
     gaps,
     peers,
     ranks,
@@ -59,6 +60,7 @@ def store_statistics(draft: Draft, spread: "pd.Series[float]") -> None:
         ranks.store(draft, spread),
         clusters.store(draft),
         anomalies.store(draft),
+        evaluation.store(draft),
     ]
     draft.store("mart.computation", pd.concat(computations, ignore_index=True))
     departments.store(draft, spread)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from typing import NamedTuple
 
 import numpy as np
@@ -16,19 +17,34 @@ from pipeline.errors import ContractError
 Flags = npt.NDArray[np.bool_]
 
 
+class Refusal(StrEnum):
+    """Why an evaluation is refused."""
+
+    MONTHS = "months not published"
+    EDITIONS = "two editions of the population"
+    PLACES = "too few places"
+    EVENTS = "too few places with events"
+    PERIODS = "too few periods"
+    STARTS = "starts not dated"
+    COMPONENT = "component unknown"
+
+
 class EvaluationRefusedError(ContractError):
     """An evaluation that the data at hand do not allow; the message says what is missing.
 
     Parameters
     ----------
+    reason
+        In a word.
     message
         What is missing, how many, and what would change it.
     missing
         How many places, months or figures are missing.
     """
 
-    def __init__(self, message: str, missing: int) -> None:
+    def __init__(self, reason: Refusal, message: str, missing: int) -> None:
         super().__init__(message)
+        self.reason = reason
         self.missing = missing
 
 
@@ -226,7 +242,7 @@ def span_counts(
             f"{len(lacking):,} of {len(months):,} months of the evaluation are not published "
             f"whole, for example {lacking[0]:%Y-%m}; choose a span within the published months"
         )
-        raise EvaluationRefusedError(message, len(lacking))
+        raise EvaluationRefusedError(Refusal.MONTHS, message, len(lacking))
     wanted = population[
         population["year"].isin(months.year) & population["municipality_code"].isin(list(codes))
     ]
@@ -237,7 +253,7 @@ def span_counts(
             f"{months[-1]:%Y-%m} ({', '.join(editions)}): a jump of residents is no change of "
             "violence. Choose a span of one edition"
         )
-        raise EvaluationRefusedError(message, len(editions))
+        raise EvaluationRefusedError(Refusal.EDITIONS, message, len(editions))
     residents = wanted.pivot_table(index="municipality_code", columns="year", values="population")
     residents = residents.reindex(columns=sorted(set(months.year)))
     residents = residents[(residents > 0).all(axis=1)].sort_index()

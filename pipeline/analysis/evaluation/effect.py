@@ -11,7 +11,7 @@ from scipy.special import expit
 from scipy.stats import norm, t
 
 from pipeline.analysis.aligned import Floats
-from pipeline.analysis.evaluation.design import Counts, EvaluationRefusedError, Flags
+from pipeline.analysis.evaluation.design import Counts, EvaluationRefusedError, Flags, Refusal
 
 _ROUNDS = 50
 _TOLERANCE = 1e-10
@@ -184,7 +184,7 @@ def weighted_effect(
             f"compared places with events, or no event before or after: a comparison would rest on "
             "one place. Pool more years or choose another series"
         )
-        raise EvaluationRefusedError(message, len(told))
+        raise EvaluationRefusedError(Refusal.EVENTS, message, len(told))
     everything = np.full((5, len(told)), np.nan)
     everything[:, told] = _estimates(counts, first[told], second[told], weights, covariates)
     return Effect(*everything)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.analysis.aligned import Floats
-from pipeline.analysis.evaluation.design import Counts, EvaluationRefusedError, Flags
+from pipeline.analysis.evaluation.design import Counts, EvaluationRefusedError, Flags, Refusal
 from pipeline.analysis.evaluation.effect import Effect, information_weights, weighted_effect
 
 Positions = npt.NDArray[np.intp]
@@ -123,7 +123,7 @@ def clustered_draws(  # noqa: PLR0913 - target and pool, each with its regions
             f"{len(blocks)} regions hold the evaluated places, and only {min(fitting)} of the "
             f"{len(names)} regions to draw from are large enough; draw without regions"
         )
-        raise EvaluationRefusedError(message, len(blocks) - min(fitting))
+        raise EvaluationRefusedError(Refusal.PLACES, message, len(blocks) - min(fitting))
     found = np.empty((draws, len(target)), dtype=np.intp)
     for row in found:
         left = {str(name): int(size) for name, size in zip(names, sizes, strict=True)}
@@ -297,4 +297,4 @@ def _refuse_small(pool: int, size: int) -> None:
             f"{size:,} places are to be drawn and only {pool:,} can be: widen the comparison or "
             "evaluate fewer places"
         )
-        raise EvaluationRefusedError(message, size - pool)
+        raise EvaluationRefusedError(Refusal.PLACES, message, size - pool)

@@ -1,0 +1,180 @@
+"""Places that start at different times: estimators that wait for dated starts.
+
+Until an official list dates every start they refuse, and say how many dates are missing.
+"""
+
+import warnings
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from pipeline.analysis.aligned import Floats
+from pipeline.analysis.evaluation.design import EvaluationRefusedError, Refusal
+
+_DATED = ("day", "month")
+_FEWEST_PER_COHORT = 2
+
+
+class Staggered(NamedTuple):
+    """Effects by length of exposure, and over all of it.
+
+    Attributes
+    ----------
+    overall
+        Mean effect over cohorts and times after their starts, weighted by places.
+    overall_error
+        Its standard error.
+    event_time
+        Periods since the start; negative before it.
+    effect
+        By event time.
+    error
+        Standard errors, clustered by place.
+    """
+
+    overall: float
+    overall_error: float
+    event_time: tuple[int, ...]
+    effect: Floats
+    error: Floats
+
+
+def dated_starts(coverage: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
+    """First day of coverage of every covered place, if all are dated to the month.
+
+    Parameters
+    ----------
+    coverage
+        `municipality_code`, `state`, `evidence`, `start_date` and `start_precision`.
+
+    Returns
+    -------
+    starts
+        By municipality code.
+
+    Raises
+    ------
+    EvaluationRefusedError
+        If places may be covered that are not listed, or a covered place has no dated start.
+    """
+    covered = coverage[coverage["state"].isin(["documented", "covered"])]
+    possible = int((coverage["state"] == "candidate").sum())
+    dated = covered["start_precision"].isin(_DATED) & (covered["evidence"] == "official")
+    undated = covered[~dated]
+    if possible or len(undated) or covered.empty:
+        example = f", for example {undated['municipality_code'].iloc[0]}" if len(undated) else ""
+        message = (
+            f"{len(undated)} of {len(covered)} covered places have no start that an official list "
+            f"dates to the month{example}, and {possible} more may be covered: cohorts would be "
+            "guessed. Drop in the official list with start dates"
+        )
+        raise EvaluationRefusedError(Refusal.STARTS, message, len(undated) + possible)
+    starts: pd.Series[pd.Timestamp] = covered.set_index("municipality_code")["start_date"]
+    return starts
+
+
+def staggered_effect(
+    panel: pd.DataFrame,
+    method: Literal["group-time", "interaction-weighted"],
+    *,
+    control: Literal["never_treated", "not_yet_treated"] = "never_treated",
+    covariates: tuple[str, ...] = (),
+) -> Staggered:
+    """Effect of treatment that starts at different times.
+
+    Parameters
+    ----------
+    panel
+        `unit`, `time` (whole numbers), `outcome`, `first_time` (0 if never) and the covariates.
+    method
+        Group-time averages (Callaway and Sant'Anna) or interaction-weighted event study (Sun and
+        Abraham).
+    control
+        Who is compared.
+    covariates
+        Columns that trends may depend on; group-time only, doubly robust.
+
+    Returns
+    -------
+    Staggered
+        Effects in the unit of the outcome.
+
+    Raises
+    ------
+    EvaluationRefusedError
+        If a cohort has a single place, or nobody can be compared.
+
+    References
+    ----------
+    Callaway and Sant'Anna (2021), *Journal of Econometrics* 225(2), 200-230; Sun and Abraham
+    (2021), *Journal of Econometrics* 225(2), 175-199.
+    """
+    from diff_diff import CallawaySantAnna, SunAbraham  # noqa: PLC0415 - two seconds
+
+    starts = panel.groupby("unit")["first_time"].first()
+    sizes = starts[starts > 0].value_counts()
+    lonely = int((sizes < _FEWEST_PER_COHORT).sum())
+    nobody = control == "never_treated" and not (starts == 0).any()
+    if lonely or nobody or sizes.empty:
+        message = (
+            f"{lonely} of {len(sizes)} cohorts have a single place, and "
+            f"{int((starts == 0).sum())} places were never covered: an effect needs at least "
+            f"{_FEWEST_PER_COHORT} places in every cohort and someone to compare. Join cohorts"
+        )
+        raise EvaluationRefusedError(Refusal.PLACES, message, lonely)
+    names = {"outcome": "outcome", "unit": "unit", "time": "time", "first_treat": "first_time"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its defaults, which are meant
+        if method == "group-time":
+            found = CallawaySantAnna(control_group=control, estimation_method="dr").fit(
+                panel, **names, covariates=list(covariates) or None
+            )
+            course = found.aggregate("event_study").to_dataframe()
+            rows = course[np.isfinite(course["se"])]
+            times, effect, error = (rows[name].to_numpy() for name in ("event_time", "att", "se"))
+        else:
+            found = SunAbraham(control_group=control).fit(panel, **names)
+            told = sorted(found.event_study_effects.items())
+            times = np.array([time for time, _ in told])
+            effect, error = (np.array([one[name] for _, one in told]) for name in ("effect", "se"))
+    return Staggered(
+        float(found.overall_att),
+        float(found.overall_se),
+        tuple(int(one) for one in times),
+        effect.astype(float),
+        error.astype(float),
+    )
+
+
+def dose_starts(coverage: pd.DataFrame, component: Literal["1", "2"]) -> "pd.Series[pd.Timestamp]":
+    """Starts of the places where one component works, if every covered place names its own.
+
+    Parameters
+    ----------
+    coverage
+        As for `dated_starts`, with `component`.
+    component
+        Which one.
+
+    Returns
+    -------
+    starts
+        By municipality code.
+
+    Raises
+    ------
+    EvaluationRefusedError
+        If the component of a covered place is unknown, or a start is not dated.
+    """
+    starts = dated_starts(coverage)
+    own = coverage.set_index("municipality_code").loc[starts.index, "component"]
+    unknown = int(own.isna().sum())
+    if unknown:
+        message = (
+            f"the component of {unknown} of {len(own)} covered places is unknown, for example of "
+            f"{own.index[own.isna()][0]}: a dose would be guessed. Add the column component"
+        )
+        raise EvaluationRefusedError(Refusal.COMPONENT, message, unknown)
+    chosen: pd.Series[pd.Timestamp] = starts[own.isin([component, "both"])]
+    return chosen
