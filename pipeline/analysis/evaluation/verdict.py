@@ -97,7 +97,7 @@ def detectable_fall(error: float, degrees: float) -> float:
     Examples
     --------
     >>> round(detectable_fall(0.1, 9), 3)
-    0.269
+    0.27
     """
     reach = t.ppf(1 - _TAKEN_SERIOUSLY / 2, degrees) + t.ppf(_POWER, degrees)
     return float(1 - np.exp(-reach * error))
