@@ -4,6 +4,7 @@ Until an official list dates every start they refuse, and say how many dates are
 """
 
 import warnings
+from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -31,6 +32,8 @@ class Staggered(NamedTuple):
         By event time.
     error
         Standard errors, clustered by place.
+    group_time
+        Effect and standard error by first time and time; empty for the interaction-weighted ones.
     """
 
     overall: float
@@ -38,6 +41,7 @@ class Staggered(NamedTuple):
     event_time: tuple[int, ...]
     effect: Floats
     error: Floats
+    group_time: Mapping[tuple[int, int], tuple[float, float]]
 
 
 def dated_starts(coverage: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
@@ -133,9 +137,14 @@ def staggered_effect(
             course = found.aggregate("event_study").to_dataframe()
             rows = course[np.isfinite(course["se"])]
             times, effect, error = (rows[name].to_numpy() for name in ("event_time", "att", "se"))
+            cells = {
+                (int(first), int(time)): (float(one["effect"]), float(one["se"]))
+                for (first, time), one in found.group_time_effects.items()
+            }
         else:
             found = SunAbraham(control_group=control).fit(panel, **names)
             told = sorted(found.event_study_effects.items())
+            cells = {}
             times = np.array([time for time, _ in told])
             effect, error = (np.array([one[name] for _, one in told]) for name in ("effect", "se"))
     return Staggered(
@@ -144,6 +153,7 @@ def staggered_effect(
         tuple(int(one) for one in times),
         effect.astype(float),
         error.astype(float),
+        cells,
     )
 
 
