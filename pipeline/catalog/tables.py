@@ -1225,6 +1225,7 @@ _TABLES = (
             "what may be said, graded",
             "cannot tell",
             "no difference seen",
+            "tests disagree",
             "leans",
             "stands",
         ),

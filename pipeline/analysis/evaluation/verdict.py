@@ -18,8 +18,10 @@ class Verdict(StrEnum):
     """No difference is seen, and one as large as any that is plausible would not have been."""
     NO_DIFFERENCE_SEEN = "no difference seen"
     """No difference is seen, and a plausible one would have been."""
+    TESTS_DISAGREE = "tests disagree"
+    """One test sees a difference and another does not: nothing may be built on it."""
     LEANS = "leans"
-    """One test sees a difference; another, or a mild doubt of parallel trends, takes it back."""
+    """All tests see a difference; mild doubts of parallel trends take it back."""
     STANDS = "stands"
     """All tests see it, and it outlives mild doubts of parallel trends: no proof of a cause yet."""
 
@@ -66,10 +68,10 @@ def verdict(evidence: Evidence, plausible_fall: float) -> Verdict:
     <Verdict.CANNOT_TELL: 'cannot tell'>
     """
     seen = [one < _TAKEN_SERIOUSLY for one in (evidence.p, evidence.randomisation_p)]
-    if all(seen) and evidence.survives_trends:
-        return Verdict.STANDS
+    if all(seen):
+        return Verdict.STANDS if evidence.survives_trends else Verdict.LEANS
     if any(seen):
-        return Verdict.LEANS
+        return Verdict.TESTS_DISAGREE
     if evidence.detectable_fall > plausible_fall:
         return Verdict.CANNOT_TELL
     return Verdict.NO_DIFFERENCE_SEEN
