@@ -204,8 +204,8 @@ def coverage_list(**changes: object) -> pd.DataFrame:
             "municipality_code": ["05001", "05002", "05003"],
             "state": ["covered", "covered", "not_covered"],
             "evidence": ["official", "official", "official"],
-            "start_date": pd.to_datetime(["2021-03-01", "2022-03-01", None]),
-            "start_precision": ["month", "day", None],
+            "start_earliest": pd.to_datetime(["2021-01-01", "2022-01-01", None]),
+            "start_latest": pd.to_datetime(["2021-03-31", "2022-03-31", None]),
             "component": ["1", "both", None],
         }
     )
@@ -215,8 +215,8 @@ def coverage_list(**changes: object) -> pd.DataFrame:
 def test_an_official_list_with_dates_lets_staggered_designs_run() -> None:
     starts = dated_starts(coverage_list())
     assert starts.to_dict() == {
-        "05001": pd.Timestamp("2021-03-01"),
-        "05002": pd.Timestamp("2022-03-01"),
+        "05001": pd.Timestamp("2021-01-01"),
+        "05002": pd.Timestamp("2022-01-01"),
     }
     assert dose_starts(coverage_list(), "1").index.tolist() == ["05001", "05002"]
     assert dose_starts(coverage_list(), "2").index.tolist() == ["05002"]
@@ -225,7 +225,11 @@ def test_an_official_list_with_dates_lets_staggered_designs_run() -> None:
 @pytest.mark.parametrize(
     ("changes", "message", "missing"),
     [
-        ({"start_precision": ["year", "day", None]}, "1 of 2 covered places have no start", 1),
+        (
+            {"start_latest": pd.to_datetime(["2021-12-31", "2022-03-31", None])},
+            "1 of 2 covered places have no start",
+            1,
+        ),
         ({"evidence": ["confirmed"] * 3}, "2 of 2 covered places have no start", 2),
         ({"state": ["documented", "covered", "candidate"]}, "and 1 more may be covered", 1),
         ({"state": ["candidate"] * 3}, "0 of 0 covered places .* and 3 more", 3),

@@ -42,8 +42,8 @@ def invented_frames(fall: float = 0.0, seed: int = 3) -> tuple[pd.DataFrame, ...
     places = pd.DataFrame(rows, columns=columns).assign(
         is_named_region=lambda frame: frame["state"] == "candidate",
         is_pdet=True,
-        start_date=pd.NaT,
-        start_precision=None,
+        start_earliest=pd.Timestamp("2020-10-01"),
+        start_latest=pd.NaT,
     )
     borders = pd.DataFrame({"municipality_code": ["05101"], "neighbour_code": ["18501"]})
     months = pd.DataFrame({"month": pd.date_range("2011-01-01", "2024-12-01", freq="MS")})

@@ -13,7 +13,8 @@ import pandas as pd
 from pipeline.analysis.aligned import Floats
 from pipeline.analysis.evaluation.design import EvaluationRefusedError, Refusal
 
-_DATED = ("day", "month")
+_LONGEST_DAYS = 92
+"""Of a quarter, the finest that the product holds a start to."""
 _FEWEST_PER_COHORT = 2
 
 
@@ -45,12 +46,12 @@ class Staggered(NamedTuple):
 
 
 def dated_starts(coverage: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
-    """First day of coverage of every covered place, if all are dated to the month.
+    """First day of coverage of every covered place, if all are dated to the quarter.
 
     Parameters
     ----------
     coverage
-        `municipality_code`, `state`, `evidence`, `start_date` and `start_precision`.
+        `municipality_code`, `state`, `evidence`, `start_earliest` and `start_latest`.
 
     Returns
     -------
@@ -64,17 +65,18 @@ def dated_starts(coverage: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
     """
     covered = coverage[coverage["state"].isin(["documented", "covered"])]
     possible = int((coverage["state"] == "candidate").sum())
-    dated = covered["start_precision"].isin(_DATED) & (covered["evidence"] == "official")
+    days = (covered["start_latest"] - covered["start_earliest"]).dt.days
+    dated = (days <= _LONGEST_DAYS) & (covered["evidence"] == "official")
     undated = covered[~dated]
     if possible or len(undated) or covered.empty:
         example = f", for example {undated['municipality_code'].iloc[0]}" if len(undated) else ""
         message = (
             f"{len(undated)} of {len(covered)} covered places have no start that an official list "
-            f"dates to the month{example}, and {possible} more may be covered: cohorts would be "
+            f"dates to the quarter{example}, and {possible} more may be covered: cohorts would be "
             "guessed. Drop in the official list with start dates"
         )
         raise EvaluationRefusedError(Refusal.STARTS, message, len(undated) + possible)
-    starts: pd.Series[pd.Timestamp] = covered.set_index("municipality_code")["start_date"]
+    starts: pd.Series[pd.Timestamp] = covered.set_index("municipality_code")["start_earliest"]
     return starts
 
 

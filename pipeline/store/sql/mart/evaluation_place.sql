@@ -5,8 +5,8 @@ with coverage as (
         state,
         evidence,
         is_named_region,
-        start_date,
-        start_precision
+        start_earliest,
+        start_latest
     from core.coverage
     where programme_id = $programme_id
 ),
@@ -16,8 +16,8 @@ final as (
         municipality.municipality_code,
         coverage.state,
         coverage.evidence,
-        coverage.start_date,
-        coverage.start_precision,
+        coverage.start_earliest,
+        coverage.start_latest,
         coalesce(coverage.is_named_region, false) as is_named_region,
         municipality.pdet_subregion is not null as is_pdet,
         coalesce(municipality.pdet_subregion, '') as region,
