@@ -6,11 +6,13 @@ Figures take their look from ``atlas.mplstyle`` as soon as this is imported.
 import io
 import re
 import textwrap
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import Final
+from typing import Any, Final
 
+import geopandas as gpd
 import matplotlib.pyplot as plt
 import pandas as pd
 from IPython.display import Markdown, display
@@ -153,6 +155,28 @@ def draw_line(axes: Axes, values: pd.Series, series_id: str = "", **look: object
         year = piece.index[0]
         style = "--" if year in redefined else ":"
         axes.axvline(year - 0.5, color=GREY, linewidth=0.7, linestyle=style, zorder=0)
+
+
+def draw_map(axes: Axes, places: gpd.GeoDataFrame, colours: Mapping[str, Any]) -> None:
+    """Draw the municipalities of the seven departments, and the borders of all departments near.
+
+    Parameters
+    ----------
+    axes
+        Where to draw; loses its frame and keeps the shapes of places.
+    places
+        Outlines in longitude and latitude, indexed by municipality code.
+    colours
+        Fill by municipality code; white where there is none.
+    """
+    fills = [colours.get(code, "white") for code in places.index]
+    places.plot(ax=axes, color=fills, edgecolor="white", linewidth=0.1, rasterized=True)
+    west, south, east, north = places.total_bounds
+    atlas.boundaries("department").boundary.plot(
+        ax=axes, color="#555555", linewidth=0.4, rasterized=True
+    )
+    axes.set(xlim=(west - 0.2, east + 0.2), ylim=(south - 0.2, north + 0.2))
+    axes.set_axis_off()
 
 
 def definition_years(series_id: str) -> tuple[int, ...]:

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from esda import Moran_Rate
+from libpysal.weights import W
 from scipy import stats
 from statsmodels.api import GLM, add_constant
 from statsmodels.genmod.families import Poisson
@@ -247,3 +249,26 @@ def test_the_gap_of_a_department_is_that_of_published_counts(executed) -> None:
         for ours, theirs in zip(counts, ministry[code], strict=False):
             if ours != theirs:
                 assert f"<!-- {ours - theirs:+} -->" in texts
+
+
+def test_clusters_are_beyond_chance_as_another_library_finds(answered, warehouse) -> None:
+    told = answered("04")
+    window = warehouse.table("mart.rate_window").query(
+        "series_id == 'homicide_police' and time_window == 'pooled' and person_years > 0"
+    )
+    window = window[window["period"].eq(pd.Timestamp(2024, 12, 1))]
+    located = window[~window["municipality_code"].str.endswith("000")]
+    exposed = located.set_index("municipality_code")[["events", "person_years"]]
+    links = warehouse.table("mart.neighbour")
+    beside = {code: [] for code in exposed.index}
+    for code, other in zip(links["municipality_code"], links["neighbour_code"], strict=True):
+        if code in beside and other in beside:
+            beside[code].append(other)
+    weights = W(beside, id_order=list(exposed.index), silence_warnings=True)
+    found = Moran_Rate(exposed["events"], exposed["person_years"], weights, permutations=0)
+    assert told["moran"] == pytest.approx(found.I)
+    assert told["places"] == len(exposed)
+    # of maps without pattern at most one in twenty names a place, within Monte-Carlo error
+    assert stats.binom.sf(told["any_flag"] - 1, told["maps"], 0.05) > 0.001
+    # uncorrected, one place in twenty is flagged by the meaning of p
+    assert told["naive"] == pytest.approx(0.05 * len(exposed), rel=0.1)
