@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from dashboard import facts
 from dashboard.facts import Coverage
 from dashboard.language import Words
-from pipeline import Programme, Warehouse
+from pipeline import Programme, Warehouse, claims
 
 SYMBOLS: Final[Mapping[str, str]] = {
     "rise": "▲",
@@ -251,10 +251,15 @@ def evidence(words: Words, coverage: Coverage) -> Iterable[str]:
 
 def programme_line(warehouse: Warehouse, words: Words, programme: Programme, code: str) -> str:
     """What is known of one more programme in a municipality, in one line."""
+    _ = words.text
     coverage = facts.coverage(warehouse, programme.id)[code]
-    _level, *known = evidence(words, coverage) if coverage.evidence else ("",)
-    name = coverage_phrases(words)[coverage.state].name
-    return " ".join([f"{programme.label[words.code]}: {name}.", *known])
+    name = programme.label[words.code]
+    if not claims.is_in_programme(coverage.state):
+        if facts.is_complete(warehouse, programme.id):
+            return _("{programme}: not one of its municipalities.").format(programme=name)
+        return f"{name}: {coverage_phrases(words)[coverage.state].name}."
+    _level, *known = evidence(words, coverage)
+    return " ".join([_("{programme}: one of its municipalities.").format(programme=name), *known])
 
 
 def start_span(words: Words, coverage: Coverage) -> str:

@@ -75,7 +75,10 @@ def test_figures_coverage_and_sources_are_on_it(printed: Printed) -> None:
     assert "Villa Prueba" in on_paper
     assert "Evidence: confirmed by several sources." in on_paper
     assert "Start: between October 2020 and December 2020." in on_paper
-    assert "PDET: Covered. Start: May 2021. Source: Decreto de Prueba, 2021-05-28." in on_paper
+    assert (
+        "PDET: one of its municipalities. Start: May 2021. Source: Decreto de Prueba, 2021-05-28."
+        in on_paper
+    )
     assert "Source: Nadie, Nada. · cut June 1, 2023" in on_paper
     assert f"build {facts.build(cached.warehouse()).build_id}" in on_paper
     assert "1 / 2" in on_paper

@@ -54,7 +54,8 @@ def test_a_link_opens_a_place(country: Path, monkeypatch: pytest.MonkeyPatch) ->
     # The month that was never published lies within; two are known of the department alone.
     assert "not on the map: 2" in said
     assert "confirmed by several sources" in said
-    assert "Since October 2020" in said
+    assert "Start: between October 2020 and December 2020." in said
+    assert "PDET: one of its municipalities. Start: May 2021." in said
     assert "Diario de Prueba, 2022" in said
 
 

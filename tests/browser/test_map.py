@@ -229,7 +229,9 @@ def test_coverage_is_drawn_by_state_and_can_be_put_away(visit: Callable[..., Vis
     frame = here.open("series=sightings")
     expect(frame.locator("path.documented")).to_have_count(1)
     expect(frame.locator("path.candidate")).to_have_count(1)
-    expect(frame.locator(".legend .documented")).to_have_text("Programme documented: 1 of 35")
+    expect(frame.locator(".legend .documented")).to_have_text(
+        "Resilient Communities, documented: 1 of 35"
+    )
     assert "not covered" not in frame.locator(".legend.coverage").inner_text().lower()
     here.page.get_by_test_id("stCheckbox").first.locator("label").click()
     expect(frame.locator("path.documented")).to_have_count(0)
