@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from dashboard.routes import ROUTES, warm
 from dashboard.serving import Cautious
 from dashboard.shell import PAGES, apologise
+from dashboard.twin_routes import TWIN_ROUTES
 
 
 @asynccontextmanager
@@ -29,7 +30,7 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
 # `streamlit run` finds this name and serves the routes beside the pages, which are this same file.
 app = st.App(
     Path(__file__),
-    routes=ROUTES,
+    routes=[*ROUTES, *TWIN_ROUTES],
     lifespan=_lifespan,
     middleware=[Middleware(Cautious, pages=PAGES)],
     on_script_error=apologise,

@@ -64,10 +64,16 @@ def table(wanted: Wanted) -> bytes:
     """Figures as comma-separated text, after lines with what to know of them."""
     about = metadata(wanted)
     labels = about.pop("columns")
-    columns = [Column(name, label, itemgetter(name)) for name, label in labels.items()]
+    columns = file_columns(wanted)
     notes = [(name, _flat(value)) for name, value in about.items() if value or value is False]
     notes += [(name, label) for name, label in labels.items()]
     return csv_file(columns, rows(wanted), notes)
+
+
+def file_columns(wanted: Wanted) -> list[Column[dict[str, Any]]]:
+    """Columns of the table, with what readers call them."""
+    labels = metadata(wanted)["columns"]
+    return [Column(name, label, itemgetter(name)) for name, label in labels.items()]
 
 
 def shapes(wanted: Wanted) -> bytes:

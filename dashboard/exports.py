@@ -61,6 +61,27 @@ def csv_file(
     return text.getvalue().encode("utf-8-sig")
 
 
+def plain_csv(columns: Sequence[Column[Any]], rows: Iterable[object]) -> bytes:
+    """Rows as comma-separated text in UTF-8 after RFC 4180, for programs: a head, then the rows.
+
+    Parameters
+    ----------
+    columns
+        In order; their names head the table.
+    rows
+        What the columns read.
+    """
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([column.name for column in columns])
+    for row in rows:
+        cells = (column.value(row) for column in columns)
+        writer.writerow(
+            str(cell).lower() if isinstance(cell, bool) else _plain(cell) for cell in cells
+        )
+    return text.getvalue().encode()
+
+
 def excel_file(
     sheets: tuple[str, str],
     columns: Sequence[Column[Any]],

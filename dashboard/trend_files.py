@@ -30,15 +30,27 @@ class Shown(NamedTuple):
 def downloads(warehouse: Warehouse, words: Words, series: Series, shown: Shown) -> None:
     """Offer all figures of the lines as files; written when asked for."""
     _ = words.text
-    columns = file_columns(words, series, shown.selection)
-    rows = [Row(told, one) for told in shown.lines for one in figures(told)]
+    table = file_columns(words, series, shown.selection), file_rows(shown.lines)
+    notes = file_notes(warehouse, words, series, shown)
+    name = f"{series.series_id}-{shown.selection.span}".replace("_", "-")
+    file_buttons(words, name, _("Lines"), table, notes)
+
+
+def file_rows(lines: Sequence[Told]) -> list[Row]:
+    """Every period of every line."""
+    return [Row(told, one) for told in lines for one in figures(told)]
+
+
+def file_notes(
+    warehouse: Warehouse, words: Words, series: Series, shown: Shown
+) -> list[tuple[str, str]]:
+    """What must be known of the figures, each under a name."""
+    _ = words.text
     said = [
         (_("Lines"), "; ".join(told.label for told in shown.lines)),
         *((_("Keep in mind"), caveat) for caveat in shown.caveats),
     ]
-    notes = series_notes(warehouse, words, series, said)
-    name = f"{series.series_id}-{shown.selection.span}".replace("_", "-")
-    file_buttons(words, name, _("Lines"), (columns, rows), notes)
+    return series_notes(warehouse, words, series, said)
 
 
 def file_columns(words: Words, series: Series, selection: Selection) -> list[Column[Row]]:

@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import cached, facts
-from dashboard.address import Address
+from dashboard.address import Address, from_query, to_query
 from dashboard.alerts import (
     CLUSTERS_SEEN,
     FALSE_MAPS,
@@ -35,6 +35,8 @@ from dashboard.links import follow_links, link
 from dashboard.phrases import Phrase, anomaly_phrases, cluster_phrases, pattern_phrases
 from dashboard.pieces import bullets, each, note, provenance, section, table, tile, tiles
 from dashboard.shell import heading, language
+from dashboard.twin import Twin, twin_links
+from dashboard.twin_tables import anomaly_part, check_part, cluster_part, pattern_part
 from pipeline import Warehouse
 
 _ALL: Final = "all"
@@ -108,7 +110,49 @@ def show() -> None:
             [shown, *(one for key, one in series.items() if key in judged)],
         )
     )
+    titles = {
+        "months": _("unusual months"),
+        "checks": _("what was looked at"),
+        "clusters": _("clusters"),
+        "patterns": _("hot and cold spots"),
+    }
+    twin_links(words, ADDRESS.page, to_query(selection), titles)
     follow_links(ADDRESS.page)
+
+
+def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
+    """What the page shows, as tables.
+
+    Parameters
+    ----------
+    warehouse
+        Where the figures come from.
+    words
+        Language.
+    query
+        Parameters of the page.
+    """
+    _ = words.text
+    selection, _bends = _nearest(warehouse, words, from_query(Selection, query)[0])
+    series = facts.all_series(warehouse)
+    shown = series[str(selection.series)]
+    rows = fitting(
+        newest_anomalies(warehouse),
+        series=selection.listed,
+        department=selection.department,
+        word=selection.kind,
+        everything=_ALL,
+    )
+    test = map_tests(warehouse, shown.series_id).get(selection.window)
+    on_map = clustered(warehouse, shown.series_id, selection.window, test.period) if test else ()
+    period = [(_("Period"), _period(words, test))] if test else []
+    parts = {
+        "months": anomaly_part(words, rows, series),
+        "checks": check_part(words, checks(warehouse), series),
+        "clusters": cluster_part(words, shown, on_map, period),
+        "patterns": pattern_part(words, shown, histories(warehouse, shown.series_id)),
+    }
+    return Twin(ADDRESS.page, to_query(selection), parts)
 
 
 def _nearest(warehouse: Warehouse, words: Words, wanted: Selection) -> tuple[Selection, list[str]]:
@@ -543,4 +587,5 @@ def _kinds(words: Words) -> dict[str, str]:
     return {_ALL: _("high and low"), **{word: phrases[word].name for word in told}}
 
 
-show()
+if __name__ == "__main__":  # imported, it is asked for its files alone
+    show()

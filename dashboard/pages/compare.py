@@ -7,7 +7,7 @@ from typing import Any, Final
 import streamlit as st
 
 from dashboard import cached, facts
-from dashboard.address import Address
+from dashboard.address import Address, from_query, to_query
 from dashboard.comparison import (
     ALL,
     ANY,
@@ -20,7 +20,7 @@ from dashboard.comparison import (
     poolings,
     shown_period,
 )
-from dashboard.comparison_files import Shown, downloads
+from dashboard.comparison_files import Shown, downloads, file_columns, file_notes
 from dashboard.comparison_table import comparison_table, drawing, guide, sort_names, summary
 from dashboard.drawn import drawn
 from dashboard.facts import Series
@@ -29,6 +29,7 @@ from dashboard.links import follow_links
 from dashboard.phrases import coverage_phrases
 from dashboard.pieces import note, provenance
 from dashboard.shell import heading, language
+from dashboard.twin import Part, Twin, twin_links
 from pipeline import SOMOS_COMUNIDAD, Warehouse
 
 ADDRESS: Final = Address("compare", Selection)
@@ -54,7 +55,37 @@ def show() -> None:
     else:
         _comparison(warehouse, words, selection, series, everyone)
     st.html(provenance(words, warehouse.build_id, [series]))
+    twin_links(words, ADDRESS.page, to_query(selection), {"municipalities": ""})
     follow_links(ADDRESS.page)
+
+
+def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
+    """What the page shows, as a table.
+
+    Parameters
+    ----------
+    warehouse
+        Where the figures come from.
+    words
+        Language.
+    query
+        Parameters of the page.
+    """
+    selection, _bends = _nearest(warehouse, words, from_query(Selection, query)[0])
+    series = facts.all_series(warehouse)[str(selection.series)]
+    everyone = compared(warehouse, series.series_id, selection.window)
+    rows = ordered(
+        _filtered(warehouse, selection, everyone), selection.sort, is_reversed=selection.reverse
+    )
+    shown = Shown(selection.window, _filter_words(warehouse, words, selection))
+    part = Part(
+        series.label(words.code),
+        file_columns(words, series, rows or everyone),
+        rows,
+        [series],
+        file_notes(warehouse, words, series, shown, rows),
+    )
+    return Twin(ADDRESS.page, to_query(selection), {"municipalities": part})
 
 
 def _comparison(
@@ -218,4 +249,5 @@ def _misread_words(words: Words, misread: Sequence[str]) -> list[str]:
     return [_("Part of the link is not understood.")] if misread else []
 
 
-show()
+if __name__ == "__main__":  # imported, it is asked for its files alone
+    show()

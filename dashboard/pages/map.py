@@ -1,5 +1,6 @@
 """Where violence is recorded, how often, and how sure one can be of it."""
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
 from typing import Any, Final, cast
@@ -10,9 +11,10 @@ from markupsafe import Markup
 from streamlit_folium import st_folium
 
 from dashboard import cached, facts, routes, statistics
-from dashboard.address import Address
-from dashboard.downloads import measure_names, window_names
+from dashboard.address import Address, from_query, to_query
+from dashboard.downloads import Wanted, file_columns, measure_names, rows, window_names
 from dashboard.facts import Place
+from dashboard.file_notes import series_notes
 from dashboard.freshness import series_staleness
 from dashboard.language import Window, Words
 from dashboard.links import follow_links, link
@@ -23,6 +25,7 @@ from dashboard.scenes import scene
 from dashboard.shell import heading, language
 from dashboard.state import Bend, Period, Selection, Shown, nearest
 from dashboard.statistics import STATISTICS
+from dashboard.twin import Part, Twin, twin_links
 from dashboard.view import View
 from pipeline import PROGRAMMES, Warehouse
 
@@ -76,6 +79,53 @@ def _explore() -> None:
         with controls:
             _controls(view)
         _table(view)
+        _twin_links(view, second)
+
+
+def _twin_links(view: View, second: View | None) -> None:
+    _ = view.words.text
+    names = {"map": _("first map"), "map2": _("second map")}
+    maps = {"map": view} if second is None else {"map": view, "map2": second}
+    told = {name: names[name] for name, one in maps.items() if one.shown is not None}
+    if told:
+        titles = told if second is not None else dict.fromkeys(told, "")
+        twin_links(view.words, "", to_query(view.selection), titles)
+
+
+def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
+    """What the page shows, as a table for each map; no file holds the programme's coverage.
+
+    Parameters
+    ----------
+    warehouse
+        Where the figures come from.
+    words
+        Language.
+    query
+        Parameters of the page.
+    """
+    view, _bends = _resolved(warehouse, words, from_query(Selection, query)[0])
+    maps = {"map": view, **({"map2": _second(view)} if view.selection.two else {})}
+    parts = {name: _part(one, one.shown) for name, one in maps.items() if one.shown is not None}
+    return Twin("", to_query(view.selection), parts)
+
+
+def _part(view: View, shown: Shown) -> Part:
+    """The figures of one map."""
+    _ = view.words.text
+    wanted = Wanted(view.warehouse, view.words, shown)
+    period = routes.named(shown.period, view.window, view.words, view.measure)["label"]
+    told = [
+        (_("Show"), measure_names(view.words)[view.measure]),
+        (_("Period"), str(period)),
+    ]
+    return Part(
+        view.series.label(view.language),
+        file_columns(wanted),
+        list(rows(wanted)),
+        [view.series],
+        series_notes(view.warehouse, view.words, view.series, told),
+    )
 
 
 def map_view(warehouse: Warehouse, scene: Scene, key: str) -> None:
@@ -370,4 +420,5 @@ def _bend_words(words: Words) -> dict[Bend, str]:
     }
 
 
-show()
+if __name__ == "__main__":  # imported, it is asked for its files alone
+    show()

@@ -1,5 +1,6 @@
 """Everything about one place on one page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -8,7 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import cached, facts
-from dashboard.address import Address
+from dashboard.address import Address, from_query, to_query
 from dashboard.chart import CONTEXT, VIOLENCE, Drawn, history_points, history_spec
 from dashboard.drawn import drawn
 from dashboard.facts import Series
@@ -35,6 +36,9 @@ from dashboard.search import place_search
 from dashboard.shell import heading, language
 from dashboard.state import Measure
 from dashboard.timeline import mark_key, marked_dates
+from dashboard.trends import Figure
+from dashboard.twin import Twin, twin_links
+from dashboard.twin_tables import history_part, years_part
 from pipeline import Warehouse
 
 
@@ -112,13 +116,52 @@ def show() -> None:
     st.html(
         provenance(words, warehouse.build_id, [one for one in series.values() if one.is_published])
     )
+    titles = {"years": _("every series by year"), "chart": chosen.label(words.code)}
+    twin_links(words, _ADDRESS.page, to_query(selection), titles)
+
+
+def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
+    """What the page shows, as tables; coverage has a file of its own beside the programme's page.
+
+    Parameters
+    ----------
+    warehouse
+        Where the figures come from.
+    words
+        Language.
+    query
+        Parameters of the page.
+    """
+    _ = words.text
+    selection, _remarks = _nearest(warehouse, words, from_query(Selection, query)[0])
+    if selection.code is None or selection.series is None:
+        return Twin(_ADDRESS.page, to_query(selection), {})
+    profile = Profile(warehouse, words, selection.code)
+    chosen = facts.all_series(warehouse)[selection.series]
+    history = _history(profile, selection, chosen)
+    figures = list(facts.rows(history, Figure)) if len(history) else []
+    shown = [(_("Place"), profile.name)]
+    parts = {
+        "years": years_part(warehouse, words, profile.code)._replace(notes=shown),
+        "chart": history_part(words, chosen, figures, shown),
+    }
+    return Twin(_ADDRESS.page, to_query(selection), parts)
 
 
 def _selection(warehouse: Warehouse, words: Words) -> tuple[Selection, list[str]]:
-    """The nearest selection that exists, and what of the wish could not be met."""
+    """What is chosen, bent to what exists, and what of the wish could not be met."""
     _ = words.text
-    selection, misread = _ADDRESS.read()
-    remarks = [_("The link asks for something that this page does not know.")] if misread else []
+    wanted, misread = _ADDRESS.read()
+    selection, remarks = _nearest(warehouse, words, wanted)
+    if misread:
+        remarks.insert(0, _("The link asks for something that this page does not know."))
+    return selection, remarks
+
+
+def _nearest(warehouse: Warehouse, words: Words, wanted: Selection) -> tuple[Selection, list[str]]:
+    """The nearest selection that exists, and a sentence for each thing that had to change."""
+    _ = words.text
+    selection, remarks = wanted, []
     if selection.place and selection.place not in facts.places(warehouse):
         selection = replace(selection, place=None)
         remarks.append(_("The link names a municipality that is not on this map."))
@@ -327,4 +370,5 @@ def _tables(profile: Profile, selection: Selection) -> None:
         st.html(year_table(profile))
 
 
-show()
+if __name__ == "__main__":  # imported, it is asked for its files alone
+    show()

@@ -1,6 +1,6 @@
 """What the programme does and where, as far as public sources tell, and what nobody tells."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
@@ -9,7 +9,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import cached, facts
-from dashboard.address import Address
+from dashboard.address import Address, from_query, to_query
 from dashboard.facts import Coverage, Place, Series
 from dashboard.language import Words
 from dashboard.links import follow_links, link
@@ -18,6 +18,8 @@ from dashboard.phrases import coverage_phrases, evidence_levels, start_span
 from dashboard.pieces import bullets, contents, each, part, provenance, table, tile, tiles
 from dashboard.shell import heading, language
 from dashboard.state import ProgrammeId
+from dashboard.twin import Twin, twin_links
+from dashboard.twin_tables import coverage_part
 from dashboard.view import programme_of
 from pipeline import PROGRAMMES, Programme, Reference, Warehouse, claims
 
@@ -74,6 +76,27 @@ def show() -> None:
         list_check(warehouse, words)
     follow_links("programme")
     st.html(provenance(words, warehouse.build_id, []))
+    twin_links(words, _ADDRESS.page, to_query(selection), {"coverage": ""})
+
+
+def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
+    """Where a programme is known to work, as a table; of what happened there nothing.
+
+    Parameters
+    ----------
+    warehouse
+        Where coverage is told.
+    words
+        Language.
+    query
+        Parameters of the page.
+    """
+    selection, _misread = from_query(Selection, query)
+    programme = programme_of(selection.programme)
+    coverage = facts.coverage(warehouse, programme.id)
+    rows = [coverage[code] for code in facts.places(warehouse) if code in coverage]
+    part = coverage_part(words, programme.label[words.code], rows)
+    return Twin(_ADDRESS.page, to_query(selection), {"coverage": part})
 
 
 def _timeline(words: Words, programme: Programme) -> Markup:
@@ -421,4 +444,5 @@ def _unknown(words: Words, programme: Programme) -> Markup:
     return bullets([one[words.code] for one in programme.unknowns], "caveats")
 
 
-show()
+if __name__ == "__main__":  # imported, it is asked for its files alone
+    show()

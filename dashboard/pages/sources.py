@@ -9,13 +9,21 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import cached, facts
-from dashboard.address import Address
-from dashboard.facts import Build
+from dashboard.address import Address, from_query, to_query
+from dashboard.facts import Build, DeclaredColumn
 from dashboard.freshness import today
 from dashboard.language import Words
 from dashboard.pieces import bullets, each, note, provenance, section, table
 from dashboard.shell import heading, language
 from dashboard.sources import list_sources
+from dashboard.twin import PART, Twin, twin_links
+from dashboard.twin_tables import (
+    Fed,
+    RevisedYear,
+    dictionary_part,
+    revision_part,
+    source_part,
+)
 from pipeline import ESTIMATORS, LIMITS, Warehouse, normalised, views
 
 Part = Literal["sources", "revisions", "checks", "methods", "dictionary", "cite"]
@@ -77,6 +85,52 @@ def show() -> None:
     else:
         _cite(warehouse, words)
     st.html(provenance(words, warehouse.build_id, []))
+    names = _part_names(words)
+    titles = {name: names[name] for name in ("sources", "revisions", "dictionary")}
+    twin_links(words, _ADDRESS.page, _without_part(selection), titles)
+
+
+def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
+    """What the page lists, as tables: sources, revisions and dictionary.
+
+    Parameters
+    ----------
+    warehouse
+        Where the sources stand.
+    words
+        Language.
+    query
+        Parameters of the page.
+    """
+    selection, _misread = from_query(Selection, query)
+    series = facts.all_series(warehouse)
+    fed = []
+    for source in facts.sources(warehouse):
+        own = [one for one in series.values() if one.source_id == source.source_id]
+        fed += [Fed(source, one) for one in own] or [Fed(source, None)]
+    revised = [
+        RevisedYear(series[series_id], dataset, year, cut, events)
+        for series_id, years in facts.revised_years(warehouse).items()
+        for (year, dataset), told in years.items()
+        for cut, events in told
+    ]
+    parts = {
+        "sources": source_part(words, fed),
+        "revisions": revision_part(words, revised),
+        "dictionary": dictionary_part(words, _found(selection.search)),
+    }
+    return Twin(_ADDRESS.page, _without_part(selection), parts)
+
+
+def _without_part(selection: Selection) -> dict[str, str]:
+    """Parameters of the page but the part, which a file's address names itself."""
+    return {name: value for name, value in to_query(selection).items() if name != PART}
+
+
+def _found(search: str) -> list[DeclaredColumn]:
+    """Columns of the dictionary in which the words are found."""
+    wanted = normalised(search)
+    return [one for one in facts.dictionary() if wanted in normalised(" ".join(map(str, one)))]
 
 
 def _part_names(words: Words) -> Mapping[Part, str]:
@@ -211,7 +265,7 @@ def _dictionary(words: Words, selection: Selection) -> None:
         **_ADDRESS.bound("search", selection),
     )
     wanted = normalised(selection.search)
-    columns = [one for one in facts.dictionary() if wanted in normalised(" ".join(map(str, one)))]
+    columns = _found(selection.search)
     tables: dict[tuple[str, str], list[tuple[object, ...]]] = {}
     for one in columns:
         cells = (one.column_name, one.type, one.unit, one.range, one.meaning)
@@ -259,4 +313,5 @@ def _cite(warehouse: Warehouse, words: Words) -> None:
     st.html(section(_("Limits"), bullets(limits, "caveats")))
 
 
-show()
+if __name__ == "__main__":  # imported, it is asked for its files alone
+    show()

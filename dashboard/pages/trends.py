@@ -1,6 +1,6 @@
 """How recorded violence moved over time, place by place, and how sure one can be of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import cached, facts
-from dashboard.address import Address
+from dashboard.address import Address, from_query, to_query
 from dashboard.chart import (
     COMPACT,
     LINES,
@@ -40,7 +40,7 @@ from dashboard.pieces import (
 from dashboard.search import places_search
 from dashboard.shell import heading, language
 from dashboard.timeline import mark_key, marked_dates
-from dashboard.trend_files import Shown, downloads
+from dashboard.trend_files import Shown, downloads, file_columns, file_notes, file_rows
 from dashboard.trends import (
     DOCUMENTED,
     LARGEST_CHART,
@@ -57,6 +57,7 @@ from dashboard.trends import (
     paces,
     told_lines,
 )
+from dashboard.twin import Part, Twin, twin_links
 from pipeline import Warehouse, claims
 
 _ADDRESS: Final = Address("trends", Selection)
@@ -103,6 +104,33 @@ def _explore() -> None:
         caveats = list(_line_caveats(words, selection, lines))
         downloads(warehouse, words, series, Shown(selection, lines, caveats))
     st.html(provenance(words, warehouse.build_id, [series]))
+    twin_links(words, _ADDRESS.page, to_query(selection), {"lines": ""})
+
+
+def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
+    """What the page shows, as a table.
+
+    Parameters
+    ----------
+    warehouse
+        Where the figures come from.
+    words
+        Language.
+    query
+        Parameters of the page.
+    """
+    selection, _notes = nearest(warehouse, words, from_query(Selection, query)[0])
+    series = facts.all_series(warehouse)[str(selection.series)]
+    lines = told_lines(warehouse, words, series, selection)
+    shown = Shown(selection, lines, list(_line_caveats(words, selection, lines)))
+    part = Part(
+        _title(words, series, selection),
+        file_columns(words, series, selection),
+        file_rows(lines),
+        [series],
+        file_notes(warehouse, words, series, shown),
+    )
+    return Twin(_ADDRESS.page, to_query(selection), {"lines": part})
 
 
 def _controls(
@@ -437,4 +465,5 @@ def _columns(words: Words, series: Series) -> dict[str, Any]:
     }
 
 
-show()
+if __name__ == "__main__":  # imported, it is asked for its files alone
+    show()

@@ -33,8 +33,8 @@ FORMULA = "=1+1"
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     frames = core_frames()
     coverage = frames["core.coverage"]
-    coverage["note"] = coverage["note"].astype(object)
-    coverage.loc[coverage["municipality_code"] == "05901", "note"] = FORMULA
+    coverage["source_title"] = coverage["source_title"].astype(object)
+    coverage.loc[coverage["municipality_code"] == "05901", "source_title"] = FORMULA
     opened = published(tmp_path_factory.mktemp("data"), frames)
     yield opened
     opened.close()
@@ -166,8 +166,11 @@ def test_csv_is_as_rfc_4180_says(export: Path) -> None:
 
 
 def test_no_cell_is_a_formula(export: Path) -> None:
-    notes = pd.read_csv(export / "coverage/core.coverage.csv")["note"].dropna()
-    assert list(notes) == [f"'{FORMULA}"]
+    titles = pd.read_csv(export / "coverage/core.coverage.csv")["source_title"]
+    assert f"'{FORMULA}" in set(titles)
+    for path in export.rglob("*.csv"):
+        texts = pd.read_csv(path).select_dtypes("str")
+        assert not texts.apply(lambda column: column.str.startswith("=")).any(axis=None), path
 
 
 def test_the_same_warehouse_gives_the_same_bytes(

@@ -1,0 +1,190 @@
+"""The machine-readable twin of a view: the same figures as a plain file, and what they mean.
+
+Beside the address of every page lie ``view.csv`` and ``view.metadata.json``: with the query of the
+page they hold what the page shows. A page that shows several tables has several parts, which the
+parameter ``part`` names; the first is given where none is asked for.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final, NamedTuple
+
+import streamlit as st
+from markupsafe import Markup
+from starlette.datastructures import QueryParams
+
+from dashboard import facts
+from dashboard.exports import Column, plain_csv
+from dashboard.facts import Series
+from dashboard.language import Words
+from dashboard.meanings import meaning
+from pipeline import Warehouse
+
+TABLE: Final = "view.csv"
+METADATA: Final = "view.metadata.json"
+PART: Final = "part"
+
+
+class Part(NamedTuple):
+    """One table of a view.
+
+    Attributes
+    ----------
+    title
+        What it holds.
+    columns
+        Its columns in order.
+    rows
+        What the columns read.
+    series
+        Series whose figures are in it.
+    notes
+        What must be known of it, each under a name.
+    """
+
+    title: str
+    columns: Sequence[Column[Any]]
+    rows: Sequence[Any]
+    series: Sequence[Series] = ()
+    notes: Sequence[tuple[str, str]] = ()
+
+
+class Twin(NamedTuple):
+    """What a page shows.
+
+    Attributes
+    ----------
+    page
+        Its address without slash; empty for the first one.
+    query
+        Parameters of the view that is shown, which is the nearest to what was asked for.
+    parts
+        Its tables by name, the first one first.
+    """
+
+    page: str
+    query: Mapping[str, str]
+    parts: Mapping[str, Part]
+
+
+def table(part: Part) -> bytes:
+    """One table as comma-separated text, without any line before its head."""
+    return plain_csv(part.columns, part.rows)
+
+
+def metadata(warehouse: Warehouse, words: Words, twin: Twin, name: str) -> dict[str, Any]:
+    """What somebody, or a program, has to know who gets the table without the page.
+
+    Parameters
+    ----------
+    warehouse
+        Where the figures come from.
+    words
+        Language.
+    twin
+        What the page shows.
+    name
+        Of the part.
+    """
+    _ = words.text
+    part, build = twin.parts[name], facts.build(warehouse)
+    licences = {one.source_id: one.licence(words.code) for one in facts.sources(warehouse)}
+    return {
+        "title": part.title,
+        "page": address(twin, "", words, ""),
+        "csv": address(twin, TABLE, words, name),
+        "parts": {key: one.title for key, one in twin.parts.items()},
+        "part": name,
+        "language": words.code,
+        "selection": dict(twin.query),
+        "build_id": build.build_id,
+        "newest_cut": build.newest_cut.isoformat(),
+        "rows": len(part.rows),
+        "missing": _("An empty cell is unknown or not told, never zero."),
+        "columns": [_column(words, part, one) for one in part.columns],
+        "series": [_series(warehouse, words, one, licences) for one in part.series],
+        "notes": [{"name": key, "text": text} for key, text in part.notes],
+    }
+
+
+def address(twin: Twin, file: str, words: Words, part: str) -> str:
+    """Where a page or its file lies, from the server's root, without slash at the start."""
+    more = {PART: part} if part and part != next(iter(twin.parts)) else {}
+    query = QueryParams({**twin.query, **more, "lang": words.code})
+    return f"{'/'.join(filter(None, (twin.page, file))) or '.'}?{query}"
+
+
+def twin_links(words: Words, page: str, query: Mapping[str, str], parts: Mapping[str, str]) -> None:
+    """Lead to the files of what is shown, unobtrusively.
+
+    Parameters
+    ----------
+    words
+        Language.
+    page
+        Address of the page; empty for the first one.
+    query
+        Parameters of what is shown.
+    parts
+        Names of its tables, and what each is called; one without a name is the view itself.
+    """
+    _ = words.text
+    twin = Twin(page, query, {name: Part(title, (), ()) for name, title in parts.items()})
+    files = Markup(" · ").join(
+        Markup("{} <a href='{}' download>CSV</a> <a href='{}' download>{}</a>").format(
+            title,
+            address(twin, TABLE, words, name),
+            address(twin, METADATA, words, name),
+            _("metadata"),
+        )
+        for name, title in parts.items()
+    )
+    st.html(Markup("<p class='provenance twin'>{} {}</p>").format(_("This view as data:"), files))
+
+
+def _column(words: Words, part: Part, column: Column[Any]) -> dict[str, str]:
+    text, unit = meaning(column.name, words.code)
+    units = {one.unit(words.code) for one in part.series}
+    # Figures of one series have its unit; of several, each has its own.
+    is_of_series = unit in {"the series' unit", "la unidad de la serie"}
+    return {
+        "name": column.name,
+        "label": column.label,
+        "type": _kind(part, column),
+        "unit": units.pop() if is_of_series and len(units) == 1 else unit,
+        "meaning": text,
+    }
+
+
+def _kind(part: Part, column: Column[Any]) -> str:
+    """What kind of value a column holds; text where nothing in it is known."""
+    values = (column.value(row) for row in part.rows)
+    first = next((one for one in values if one is not None), "")
+    kinds: tuple[tuple[type, str], ...] = (
+        (bool, "boolean"),
+        (date, "date"),
+        (int, "integer"),
+        (float, "number"),
+    )
+    return next((name for kind, name in kinds if isinstance(first, kind)), "string")
+
+
+def _series(
+    warehouse: Warehouse, words: Words, one: Series, licences: Mapping[str, str]
+) -> dict[str, Any]:
+    return {
+        "series_id": one.series_id,
+        "label": one.label(words.code),
+        "unit": one.unit(words.code),
+        "source_id": one.source_id,
+        "publisher": one.publisher,
+        "citation": one.citation,
+        "licence": licences.get(one.source_id, ""),
+        "cut_date": one.cut_date and one.cut_date.isoformat(),
+        "retrieved_date": one.retrieved_date and one.retrieved_date.isoformat(),
+        "caveats": one.caveats(words.code),
+        "breaks": [
+            {"from": each.start_month.isoformat(), "kind": each.kind, "note": each.note(words.code)}
+            for each in facts.breaks(warehouse, one.series_id)
+        ],
+    }

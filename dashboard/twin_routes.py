@@ -1,0 +1,66 @@
+"""``view.csv`` and ``view.metadata.json`` beside every page: what it shows at the same query."""
+
+import json
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Final, cast
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dashboard import cached
+from dashboard.language import Words, spoken, words
+from dashboard.twin import METADATA, PART, TABLE, Twin, metadata, table
+from pipeline import AtlasError, Warehouse
+
+_PAGES: Final = {
+    "": "map",
+    **{
+        page: page
+        for page in ("trends", "municipality", "compare", "alerts", "programme", "sources")
+    },
+}
+"""Module of each page by its address; imported when its file is first asked for."""
+
+_Build = Callable[[Warehouse, Words, Mapping[str, str]], Twin]
+
+
+def _answer(request: Request) -> Response:
+    page = str(request.path_params.get("page", ""))
+    if page not in _PAGES:
+        raise HTTPException(404)
+    try:
+        warehouse = cached.warehouse()
+    except AtlasError as error:
+        raise HTTPException(503) from error
+    query = dict(request.query_params)
+    language = words(spoken([query.get("lang"), request.headers.get("accept-language")]))
+    build = cast("_Build", import_module(f"dashboard.pages.{_PAGES[page]}").twin)
+    twin = build(warehouse, language, query)
+    name = query.get(PART) or next(iter(twin.parts), "")
+    if name not in twin.parts:
+        raise HTTPException(404)
+    file = request.url.path.rpartition("/")[2]
+    if file == TABLE:
+        content, kind = table(twin.parts[name]), "text/csv; charset=utf-8"
+    else:
+        told = metadata(warehouse, language, twin, name)
+        content, kind = json.dumps(told, ensure_ascii=False, indent=1).encode(), "application/json"
+    saved_as = f"{'-'.join(filter(None, (_PAGES[page], name)))}.{file.partition('.')[2]}"
+    return Response(
+        content,
+        media_type=kind,
+        headers={
+            # The address names no build: whoever asks again may get newer figures.
+            "Cache-Control": "no-cache",
+            "Content-Disposition": f'attachment; filename="{saved_as}"',
+        },
+    )
+
+
+TWIN_ROUTES: Final = [
+    Route(f"/{prefix}{file}", _answer) for prefix in ("", "{page}/") for file in (TABLE, METADATA)
+]
+"""Served beside the pages; Starlette runs each answer in a thread of its own."""

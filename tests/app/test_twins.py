@@ -1,0 +1,276 @@
+"""The machine-readable twin of every page: what it shows as a plain file, and what that means."""
+
+import csv
+import json
+import re
+from html import unescape
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match
+
+from dashboard import alerts, cached, facts
+from dashboard.language import words
+from dashboard.pages import alerts as alerts_page
+from dashboard.shell import PAGES
+from dashboard.twin_routes import TWIN_ROUTES
+from pipeline import SOMOS_COMUNIDAD, Warehouse
+from tests.app.country import MARKUP
+from tests.app.reading import everything, opened, opened_at, text
+from tests.app.test_alerts import told
+
+QUERIES = {
+    "": "series=sightings&measure=count",
+    "trends": "series=sightings&places=05901",
+    "municipality": "place=05901&series=sightings",
+    "compare": "series=sightings",
+    "alerts": "series=sightings",
+    "programme": "",
+    "sources": "",
+}
+
+
+@pytest.fixture(autouse=True)
+def _published(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cached, "warehouse", lambda: warehouse)
+
+
+def fetched(address: str) -> Response:
+    """What the server answers at an address with its query."""
+    path, _, query = address.partition("?")
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": f"/{path}",
+        "headers": [],
+        "query_string": query.encode(),
+    }
+    for route in TWIN_ROUTES:
+        match, child = route.matches(scope)
+        if match is Match.FULL:
+            return route.endpoint(Request({**scope, **child}))
+    message = f"no route for {address}"
+    raise AssertionError(message)
+
+
+def beside(page: str, file: str) -> str:
+    return f"{page}/{file}" if page else file
+
+
+def table(page: str, query: str) -> list[dict[str, str]]:
+    content = bytes(fetched(f"{beside(page, 'view.csv')}?{query}").body)
+    return list(csv.DictReader(StringIO(content.decode("utf-8"), newline="")))
+
+
+def told_of(page: str, query: str) -> dict[str, Any]:
+    return json.loads(fetched(f"{beside(page, 'view.metadata.json')}?{query}").body)
+
+
+def test_every_page_has_a_twin() -> None:
+    assert set(QUERIES) == set(PAGES)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("page", QUERIES)
+def test_the_metadata_describe_every_column_of_every_part(page: str, language: str) -> None:
+    first = told_of(page, f"{QUERIES[page]}&lang={language}")
+    assert first["parts"]
+    for part in first["parts"]:
+        query = f"{QUERIES[page]}&lang={language}&part={part}"
+        about = told_of(page, query)
+        content = bytes(fetched(f"{beside(page, 'view.csv')}?{query}").body).decode("utf-8")
+        head = content.partition("\r\n")[0].split(",")
+        assert [one["name"] for one in about["columns"]] == head
+        for one in about["columns"]:
+            assert one["label"], one
+            assert one["meaning"], one
+        frame = pd.read_csv(StringIO(content), dtype=str)
+        assert about["rows"] == len(frame)
+        assert about["language"] == language
+        for one in about["series"]:
+            assert one["citation"], one
+            assert one["licence"] == {"es": "libre", "en": "free"}[language]
+
+
+@pytest.mark.parametrize("page", QUERIES)
+def test_an_address_in_the_metadata_leads_to_the_same_file(page: str) -> None:
+    about = told_of(page, QUERIES[page])
+    again = fetched(about["csv"]).body
+    assert again == fetched(f"{beside(page, 'view.csv')}?{QUERIES[page]}").body
+
+
+@pytest.mark.parametrize("page", QUERIES)
+def test_the_page_leads_to_its_twin(
+    page: str, country: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = dict(one.split("=") for one in QUERIES[page].split("&") if one)
+    shown = (
+        opened_at(page, country, monkeypatch, **query)
+        if page
+        else opened(country, monkeypatch, lang="en", **query)
+    )
+    links = [unescape(one) for one in re.findall(r"href='([^']*view\.[^']*)'", text(shown))]
+    assert {one.partition("?")[0] for one in links} == {
+        beside(page, "view.csv"),
+        beside(page, "view.metadata.json"),
+    }
+    for link in links:
+        assert fetched(link).body
+
+
+def test_the_map_and_its_twin_say_the_same(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = {"series": "sightings", "measure": "count", "period": "2021", "table": "1"}
+    page = opened(country, monkeypatch, lang="en", **query)
+    (shown,) = page.dataframe
+    rows = table("", "&".join(f"{name}={value}" for name, value in query.items()))
+    # 2021: five in 05901, none in 05902, two in 05903
+    assert {row["municipality_code"]: float(row["events"]) for row in rows} == {
+        "05901": 5,
+        "05902": 0,
+        "05903": 2,
+    }
+    assert [float(row["events"]) for row in rows] == shown.value["events"].tolist()
+    about = told_of("", "series=sightings&measure=count&period=2021&lang=en")
+    columns = {one["name"]: one for one in about["columns"]}
+    assert columns["events"]["unit"] == "cases"
+    assert columns["rate_per_100k"]["unit"] == "per 100,000 person-years"
+    assert columns["municipality_code"]["type"] == "string"
+    assert ("Period", "2021") in {(one["name"], one["text"]) for one in about["notes"]}
+
+
+def test_two_maps_have_a_file_each() -> None:
+    query = "series=sightings&measure=count&period=2021&two=1&series2=crowds"
+    assert list(told_of("", query)["parts"]) == ["map", "map2"]
+    second = table("", f"{query}&part=map2")
+    assert {row["municipality_code"]: float(row["events"]) for row in second} == {
+        "05901": 0,
+        "05902": 6,
+        "05903": 0,
+    }
+
+
+def test_trends_and_their_twin_say_the_same(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    query = {"series": "sightings", "places": "05901", "has_table": "1"}
+    (shown,) = opened_at("trends", country, monkeypatch, **query).dataframe
+    rows = table("trends", "series=sightings&places=05901&lang=en")
+    assert [(row["line"], row["when"], float(row["events"])) for row in rows] == list(
+        shown.value[["line", "when", "events"]].itertuples(index=False, name=None)
+    )
+    assert {(row["code"], row["when"]): row["events"] for row in rows}["05901", "2021"] == "5.0"
+    assert {row["is_partial"] for row in rows} == {"true", "false"}
+
+
+def test_a_comparison_and_its_twin_say_the_same(
+    country: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query = {"series": "sightings", "sort": "count", "department": "05"}
+    page = unescape(everything(opened_at("compare", country, monkeypatch, **query)))
+    rows = table("compare", "series=sightings&sort=count&department=05")
+    names = [row["municipality_name"] for row in rows]
+    assert names
+    places = [page.index(f">{name}<") for name in names]
+    assert places == sorted(places)
+
+
+def test_a_place_and_its_twin_say_the_same() -> None:
+    rows = table("municipality", "place=05901&series=sightings")
+    counts = {(row["series_id"], row["year"]): float(row["events"]) for row in rows}
+    assert counts["sightings", "2021"] == 5
+    assert counts["rainfall", "2021"] == 12.5
+    assert "ghosts" not in {row["series_id"] for row in rows}
+    months = table("municipality", "place=05901&series=sightings&window=month&part=chart")
+    assert {row["period"]: float(row["events"]) for row in months}["2021-12-01"] == 2
+    assert "2022-04-01" not in {row["period"] for row in months}  # never published
+
+
+def test_alerts_and_their_twin_say_the_same(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told(monkeypatch)
+    for name in ("newest_anomalies", "checks", "map_tests", "clustered", "histories"):
+        monkeypatch.setattr(alerts_page, name, getattr(alerts, name))
+    (row,) = table("alerts", "listed=sightings")
+    assert row == {
+        "series_id": "sightings",
+        "municipality_code": "05901",
+        "municipality_name": "Villa Prueba",
+        "department_name": "Tierra Nuestra",
+        "month": "2023-05-01",
+        "events": "9",
+        "expected": "2.1",
+        "expected_lower": "0",
+        "expected_upper": "6",
+        "anomaly": "unusually high",
+        "is_provisional": "true",
+    }
+    page = unescape(everything(opened_at("alerts", country, monkeypatch, listed="sightings")))
+    assert "unusually high" in page
+    clusters = table("alerts", "series=sightings&window=year&part=clusters")
+    assert [(one["municipality_code"], one["cluster"]) for one in clusters] == [
+        ("05901", "high-high"),
+        ("05902", "low-high"),
+        ("05903", "not significant"),
+    ]
+    patterns = table("alerts", "series=sightings&part=patterns")
+    assert [(one["municipality_name"], one["pattern"]) for one in patterns] == [
+        ("Villa Prueba", "sporadic hot spot"),
+        (MARKUP, "no pattern"),
+    ]
+    checked = table("alerts", "part=checks")
+    assert [one["judged"] for one in checked] == ["3", "2"]
+    assert len(alerts.checks(cached.warehouse())) == len(checked)
+
+
+def test_the_programme_has_coverage_alone(warehouse: Warehouse) -> None:
+    rows = table("programme", "")
+    known = facts.coverage(warehouse, SOMOS_COMUNIDAD.id)
+    assert {row["municipality_code"]: row["state"] for row in rows} == {
+        code: known[code].state for code in facts.places(warehouse)
+    }
+    assert not {"events", "rate_per_100k"} & set(rows[0])
+
+
+@pytest.mark.parametrize("page", sorted(set(QUERIES) - {"programme"}))
+def test_no_other_twin_tells_of_coverage(page: str) -> None:
+    for part in told_of(page, QUERIES[page])["parts"]:
+        about = told_of(page, f"{QUERIES[page]}&part={part}")
+        assert not {"state", "evidence"} & {one["name"] for one in about["columns"]}
+
+
+def test_sources_list_what_feeds_each_series() -> None:
+    rows = table("sources", "lang=en")
+    assert {"gauges", "observatory"} <= {row["source_id"] for row in rows}
+    assert {row["series_id"]: row["source_id"] for row in rows}["rainfall"] == "gauges"
+    assert {row["licence"] for row in rows} == {"free"}
+    revised = table("sources", "part=revisions")
+    assert all(row["series_id"] for row in revised)
+    found = table("sources", "part=dictionary&search=person-years")
+    assert {row["column_name"] for row in found} >= {"person_years"}
+
+
+def test_answers_may_change_and_are_saved_under_a_name() -> None:
+    answer = fetched("compare/view.csv?series=sightings")
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["content-disposition"].endswith('"compare-municipalities.csv"')
+    assert answer.headers["content-type"].startswith("text/csv")
+
+
+@pytest.mark.parametrize(
+    "address", ["nowhere/view.csv", "compare/view.csv?part=everything", "municipality/view.csv"]
+)
+def test_what_is_not_there_is_not_found(address: str) -> None:
+    with pytest.raises(HTTPException) as refused:
+        fetched(address)
+    assert refused.value.status_code == 404
+
+
+def test_a_browser_asks_in_its_own_language() -> None:
+    spanish = told_of("sources", "")
+    assert spanish["language"] == "es"
+    assert spanish["missing"] == words("es").text(
+        "An empty cell is unknown or not told, never zero."
+    )
