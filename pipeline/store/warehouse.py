@@ -706,7 +706,9 @@ def _begun(path: Path) -> duckdb.DuckDBPyConnection:
     """A new file with every declared table in it, all empty."""
     connection = duckdb.connect(path, config=_CONFIG)
     try:
-        connection.execute("set enable_progress_bar = false")
+        # off already in a notebook without ipywidgets, where even switching it off asks for them
+        if connection.execute("select current_setting('enable_progress_bar')").fetchall()[0][0]:
+            connection.execute("set enable_progress_bar = false")
         layers = sorted({table.layer for table in TABLES.values()})
         statements = [
             *(f"create schema {layer}" for layer in layers),

@@ -272,3 +272,15 @@ def test_clusters_are_beyond_chance_as_another_library_finds(answered, warehouse
     assert stats.binom.sf(told["any_flag"] - 1, told["maps"], 0.05) > 0.001
     # uncorrected, one place in twenty is flagged by the meaning of p
     assert told["naive"] == pytest.approx(0.05 * len(exposed), rel=0.1)
+
+
+def test_own_data_join_where_they_belong(answered) -> None:
+    told = answered("07")
+    # one of thirty of 373 municipalities, and four points spoiled on purpose
+    assert told["known"] == told["right"] == told["inside"] == 13
+    assert (told["points"], told["nearest"], told["unlocated"]) == (17, 1, 3)
+    assert told["distance"] == pytest.approx(2.2, abs=0.1)  # 0.02 degrees at the equator
+    assert (told["broken"], told["mended"]) == ("5001", "05001")
+    # one a month, and four more in December
+    assert (told["events"], told["wells_year"]) == (16, 2024)
+    assert told["windows"] == "year, rolling, month"
