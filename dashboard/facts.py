@@ -329,6 +329,33 @@ class Trend(NamedTuple):
     word: str
 
 
+class Estimate(NamedTuple):
+    """What one estimator says of one outcome of the programme; of groups, never of a place."""
+
+    series_id: str
+    label_es: str
+    label_en: str
+    evaluated: str
+    estimator: str
+    places: int
+    compared: int
+    before_first: date
+    before_last: date
+    after_first: date
+    after_last: date
+    percent: float | None
+    percent_lower: float | None
+    percent_upper: float | None
+    is_useless: bool
+    detectable_fall: float | None
+    refusal: str | None
+    verdict: str | None
+
+    def label(self, code: str) -> str:
+        """Name of the outcome in one language."""
+        return self.label_es if code == "es" else self.label_en
+
+
 class Peer(NamedTuple):
     """A municipality elsewhere that was alike before the programme, with what both had then."""
 
@@ -539,6 +566,12 @@ def trends(warehouse: Warehouse, series_id: str) -> dict[str, Trend]:
         for key, frame in asked.items()
         for code, trend in zip(frame[key], rows(frame, Trend), strict=True)
     }
+
+
+@remembered
+def evaluation(warehouse: Warehouse) -> list[Estimate]:
+    """What an evaluation can say, outcome by outcome, best evidence first."""
+    return list(rows(views.evaluation(warehouse), Estimate))
 
 
 @remembered

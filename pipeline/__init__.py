@@ -9,6 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.catalog import colours
 from pipeline.catalog.estimators import ESTIMATORS, LIMITS
+from pipeline.catalog.evaluations import (
+    EVALUATION_ESTIMATORS,
+    EVALUATION_LIMITS,
+    EVALUATION_REFUSALS,
+    EVALUATION_VERDICTS,
+)
 from pipeline.catalog.programmes import (
     MARKS,
     PDET,
@@ -55,6 +61,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ESTIMATORS",
+    "EVALUATION_ESTIMATORS",
+    "EVALUATION_LIMITS",
+    "EVALUATION_REFUSALS",
+    "EVALUATION_VERDICTS",
     "LIMITS",
     "MARKS",
     "PDET",

@@ -1006,9 +1006,10 @@ def evaluation(warehouse: Warehouse) -> pd.DataFrame:
     Returns
     -------
     evaluation
-        Columns of ``mart.evaluation`` with the outcome's labels and, repeated on each of its rows,
-        `adjusted_p`, `adjusted_randomisation_p` and `verdict`, which are empty for a refused
-        outcome. In the order of lists, best evidence first.
+        Columns of ``mart.evaluation`` with the outcome's labels; ratio and limits in `percent` as
+        well, `is_useless` if the limits reach beyond a tenth or ten times; and, repeated on each
+        row of an outcome, `adjusted_p`, `adjusted_randomisation_p` and `verdict`, which are empty
+        for a refused one. In the order of lists, the first wave first, best evidence first.
     """
     return warehouse.query("view/evaluation")
 

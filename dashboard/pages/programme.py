@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from dashboard import cached, facts
 from dashboard.address import Address, from_query, to_query
-from dashboard.facts import Coverage, Place, Series
+from dashboard.facts import Coverage, Estimate, Place, Series
 from dashboard.language import Words
 from dashboard.links import follow_links, link
 from dashboard.official_list import list_check
@@ -21,7 +21,17 @@ from dashboard.state import ProgrammeId
 from dashboard.twin import Twin, twin_links
 from dashboard.twin_tables import coverage_part
 from dashboard.view import programme_of
-from pipeline import PROGRAMMES, Programme, Reference, Warehouse, claims
+from pipeline import (
+    EVALUATION_ESTIMATORS,
+    EVALUATION_LIMITS,
+    EVALUATION_REFUSALS,
+    EVALUATION_VERDICTS,
+    PROGRAMMES,
+    Programme,
+    Reference,
+    Warehouse,
+    claims,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,10 @@ def show() -> None:
         "results": (_("What it set out to change"), _results(warehouse, words, programme)),
         "places": (_("Where it works"), _places(warehouse, words, programme)),
         "concerns": (_("What communities named"), _concerns(warehouse, words, programme)),
+        "evaluation": (
+            _("What an evaluation can and cannot say"),
+            _evaluation(warehouse, words, programme),
+        ),
         "reported": (
             _("Results of the whole programme, as reported"),
             _reported(words, programme),
@@ -421,6 +435,85 @@ def _concerns(warehouse: Warehouse, words: Words, programme: Programme) -> Marku
     lead = _("What people of these municipalities named as their problems, as reports tell it.")
     heads = (_("Municipality"), _("What they named"))
     return Markup("<p>{}</p>{}").format(lead, table(heads, rows) if rows else "")
+
+
+def _evaluation(warehouse: Warehouse, words: Words, programme: Programme) -> Markup:
+    """Verdicts by outcome, the same question asked in other ways, and the limits."""
+    _ = words.text
+    estimates = facts.evaluation(warehouse) if programme.extent == "list" else []
+    main = [
+        one for one in estimates if (one.evaluated, one.estimator) == ("first_wave", "recommended")
+    ]
+    if not main:
+        return Markup("")
+    first = main[0]
+    lead = _(
+        "The {places} places that two sources confirm from the start, as one group, beside "
+        "{compared} municipalities of the same rural-development plan (PDET) in departments where "
+        "the programme did not work: {after_first} to {after_last} against {before_first} to "
+        "{before_last}. No row speaks of a single municipality, and none proves a cause."
+    ).format(
+        places=words.number(first.places),
+        compared=words.number(first.compared),
+        before_first=words.month(first.before_first),
+        before_last=words.month(first.before_last),
+        after_first=words.month(first.after_first),
+        after_last=words.month(first.after_last),
+    )
+    verdicts = table(
+        (
+            _("Outcome"),
+            _("What may be said"),
+            _("Beside the others, likely between"),
+            _("Fall that would have been seen"),
+        ),
+        (
+            (
+                one.label(words.code),
+                _verdict(words, one),
+                _between(words, one),
+                "–" if one.detectable_fall is None else words.share(one.detectable_fall),
+            )
+            for one in main
+        ),
+    )
+    others = [one for one in estimates if one.series_id == first.series_id and one not in main]
+    asked = table(
+        (_("Asked in other ways"), _("Between")),
+        (
+            (EVALUATION_ESTIMATORS[one.estimator][words.code], _between(words, one))
+            for one in others
+            if one.percent_lower is not None
+        ),
+    )
+    return Markup("<p>{}</p>{}<details><summary>{}</summary>{}</details><h3>{}</h3>{}").format(
+        lead,
+        verdicts,
+        _("{outcome}: the same question asked in other ways").format(
+            outcome=first.label(words.code)
+        ),
+        asked,
+        _("Limits"),
+        bullets([one[words.code] for one in EVALUATION_LIMITS], "caveats"),
+    )
+
+
+def _verdict(words: Words, estimate: Estimate) -> str:
+    if estimate.refusal is not None:
+        return EVALUATION_REFUSALS[estimate.refusal][words.code]
+    return EVALUATION_VERDICTS[estimate.verdict or ""][words.code]
+
+
+def _between(words: Words, estimate: Estimate) -> str:
+    """Both limits, which say more than the figure between them."""
+    _ = words.text
+    if estimate.percent_lower is None or estimate.percent_upper is None:
+        return "–"
+    if estimate.is_useless:
+        return _("too wide to be of use")
+    return _("{lower} and {upper}").format(
+        lower=words.percent(estimate.percent_lower), upper=words.percent(estimate.percent_upper)
+    )
 
 
 def _reported(words: Words, programme: Programme) -> Markup:

@@ -1,13 +1,17 @@
 """The programme's page: what it says, what it must never say, and the check of an official list."""
 
+import re
 from dataclasses import replace
+from datetime import date
 from html import unescape
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from pipeline import PDET, SOMOS_COMUNIDAD, Text
+from dashboard import facts
+from dashboard.facts import Estimate
+from pipeline import EVALUATION_LIMITS, EVALUATION_VERDICTS, PDET, SOMOS_COMUNIDAD, Text
 from pipeline.catalog import programmes
 from tests.app.country import MARKUP, frames
 from tests.world import files, published
@@ -211,3 +215,65 @@ def test_a_list_changes_nothing_and_is_gone_with_the_file(
     page.file_uploader[0].set_value(None).run()
     assert "role='status'" not in text(page)
     assert {path: path.stat().st_mtime_ns for path in country.rglob("*")} == before
+
+
+ESTIMATE = Estimate(
+    series_id="sightings",
+    label_es="Serie sightings",
+    label_en="Series sightings",
+    evaluated="first_wave",
+    estimator="recommended",
+    places=10,
+    compared=67,
+    before_first=date(2018, 1, 1),
+    before_last=date(2020, 9, 1),
+    after_first=date(2022, 1, 1),
+    after_last=date(2024, 12, 1),
+    percent=-20.6,
+    percent_lower=-53.2,
+    percent_upper=34.7,
+    is_useless=False,
+    detectable_fall=0.519,
+    refusal=None,
+    verdict="cannot tell",
+)
+OUTCOMES = [
+    ESTIMATE,
+    ESTIMATE._replace(estimator="leave_one_out", percent=None, percent_lower=-31.5),
+    ESTIMATE._replace(estimator="trends_relative_1", is_useless=True),
+    ESTIMATE._replace(estimator="score_bootstrap", percent_lower=None, percent_upper=None),
+    ESTIMATE._replace(
+        series_id="ghosts",
+        label_en="Series ghosts",
+        percent_lower=None,
+        percent_upper=None,
+        detectable_fall=None,
+        refusal="too few places with events",
+        verdict=None,
+    ),
+]
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_an_evaluation_is_told_by_its_limits_and_never_by_its_figure_alone(
+    country: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    monkeypatch.setattr(facts, "evaluation", lambda _warehouse: OUTCOMES)
+    told = part(text(opened(country, monkeypatch, lang)), "evaluation")
+    assert EVALUATION_VERDICTS["cannot tell"][lang] in told
+    assert all(one[lang] in told for one in EVALUATION_LIMITS)
+    low, high = {"en": ("-53%", "+35%"), "es": ("-53\xa0%", "+35\xa0%")}[lang]
+    assert f"{low} {'and' if lang == 'en' else 'y'} {high}" in told
+    assert {"en": "52%", "es": "52\xa0%"}[lang] in told
+    # The figure between the limits is not told, nor is a test without limits.
+    assert "-21" not in told
+    assert {"en": "Bootstrap of signs", "es": "Remuestreo de signos"}[lang] not in told
+    assert {"en": "too wide to be of use", "es": "demasiado ancho para servir"}[lang] in told
+    assert {"en": "too few of the places", "es": "en muy pocos de los lugares"}[lang] in told
+    assert not re.search(r"significa", told)
+
+
+def test_without_an_evaluation_the_page_is_silent_about_one(
+    country: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "id='evaluation'" not in text(opened(country, monkeypatch))
