@@ -90,7 +90,10 @@ def vintage(*series_ids: str) -> Styler:
 def table(frame: pd.DataFrame, precision: int = 1) -> Styler:
     """A frame to be read: no index, thousands parted, years as they are, a dash for the unknown."""
     years = [name for name in frame if str(name).endswith("year")]
+    numbers = frame.select_dtypes("number")
+    whole = numbers.columns[numbers.mod(1).fillna(0).eq(0).all()]
     styled = frame.style.hide().format(precision=precision, thousands=",", na_rep="–")
+    styled = styled.format("{:,.0f}", subset=list(whole), na_rep="–")
     return styled.format("{:.0f}", subset=years, na_rep="–")
 
 

@@ -76,6 +76,11 @@ if ! cmp -s requirements.lock .venv/requirements.lock; then
     cp requirements.lock .venv/requirements.lock
 fi
 
+# Notebooks run in a folder of their own: this environment finds the checkout from anywhere.
+for packages in .venv/lib/python3*/site-packages; do
+    [ ! -d "$packages" ] || [ -e "$packages/checkout.pth" ] || echo ../../../.. >"$packages/checkout.pth"
+done
+
 if ! cmp -s package-lock.json "$vendor/package-lock.json"; then
     install 'the front-end packages' locked_front_end_packages
     rm -rf "$vendor"

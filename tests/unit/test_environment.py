@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
+import venv
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from dashboard.brief.paper import PACKAGES
 ROOT = Path(__file__).parents[2]
 TARGETS = (
     "setup run refresh verify-raw bundle prune status history schedule build coverage-check "
-    "templates dashboard brief snapshot words notebooks test faults validate bench lint clean help"
+    "templates sql dashboard brief export snapshot words notebooks test faults validate bench lint clean help"
 ).split()
 
 
@@ -170,6 +172,21 @@ def test_finished_setup_starts_nothing_again(ready: Path) -> None:
     told = run("make", "setup", cwd=ready)
 
     assert (told.returncode, told.stdout, told.stderr) == (0, "", "")
+
+
+def test_the_environment_finds_the_checkout_from_any_folder(ready: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own environment"
+    venv.create(own)
+    shutil.copytree(own / "lib", ready / ".venv/lib", symlinks=True)
+    shutil.copy(own / "pyvenv.cfg", ready / ".venv")
+    (ready / "found_here.py").touch()
+
+    run("make", "setup", cwd=ready)
+
+    python = ready / ".venv/bin/own"
+    python.symlink_to(sys.executable)
+    told = run(python, "-c", "import found_here; print(found_here.__file__)", cwd=tmp_path)
+    assert told.stdout.strip() == str(ready / "found_here.py")
 
 
 def test_setup_names_the_python_it_needs(checkout: Path) -> None:
