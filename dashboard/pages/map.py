@@ -8,7 +8,6 @@ from uuid import uuid4
 
 import streamlit as st
 from markupsafe import Markup
-from streamlit_folium import st_folium
 
 from dashboard import cached, facts, routes, statistics
 from dashboard.address import Address, from_query, to_query
@@ -130,6 +129,9 @@ def _part(view: View, shown: Shown) -> Part:
 
 def map_view(warehouse: Warehouse, scene: Scene, key: str) -> None:
     """Show a scene on a map; tests without a browser replace this."""
+    # A component first imported outside a visit, as for a file of this page, is never served.
+    from streamlit_folium import st_folium  # noqa: PLC0415 - see above
+
     drawn = routes.shapes(warehouse)
     channel = st.session_state.setdefault(_CHANNEL, uuid4().hex)
     st_folium(

@@ -1,0 +1,62 @@
+"""Files beside the pages, as a script and a reader fetch them from a running server."""
+
+import csv
+import json
+import urllib.request
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Visit
+from tests.browser.served import dashboard, painted
+
+
+def fetched(url: str) -> str:
+    with urllib.request.urlopen(url) as answer:  # noqa: S310 - loopback
+        content: bytes = answer.read()
+    return content.decode("utf-8")
+
+
+def test_a_script_that_comes_before_any_reader_leaves_the_pages_whole(
+    data_dir: Path, browser: Browser, tmp_path: Path
+) -> None:
+    # A page's module that is first imported for its file must not take the page's parts with it.
+    with dashboard(data_dir, tmp_path / "log") as served:
+        rows = list(csv.DictReader(StringIO(fetched(f"{served}/view.csv?series=sightings"))))
+        assert [row["municipality_code"] for row in rows] == ["05901", "05902", "05903"]
+        fetched(f"{served}/alerts/view.csv")
+        page = browser.new_page()
+        page.goto(f"{served}/?lang=en&series=sightings")
+        painted(page)
+        page.goto(f"{served}/alerts?lang=en&series=sightings")
+        expect(page.locator(".drawn svg").first).to_be_visible()
+        page.close()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("locale", "label"), [("es-CO", "metadatos"), ("en-US", "metadata")])
+def test_a_reader_saves_what_the_page_shows(
+    visit: Callable[..., Visit], width: int, locale: str, label: str
+) -> None:
+    one = visit(width, locale=locale)
+    page = one.page
+    page.goto(f"{one.address}/compare?series=sightings")
+    foot = page.locator(".twin")
+    foot.scroll_into_view_if_needed()
+    expect(foot).to_be_visible()
+    box = foot.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= width
+    with page.expect_download() as saved:
+        foot.get_by_role("link", name="CSV").click()
+    assert saved.value.suggested_filename == "compare-municipalities.csv"
+    rows = list(csv.DictReader(StringIO(Path(saved.value.path()).read_text("utf-8"))))
+    assert [row["municipality_code"] for row in rows] == ["05903", "05902", "05901"]  # by name
+    with page.expect_download() as saved:
+        foot.get_by_role("link", name=label).click()
+    about = json.loads(Path(saved.value.path()).read_text("utf-8"))
+    assert about["language"] == locale[:2]
+    assert [one["name"] for one in about["columns"]] == list(rows[0])
