@@ -90,7 +90,9 @@ EVALUATION_ESTIMATORS: Final[Mapping[str, Text]] = MappingProxyType(
         "poisson_fixed_effects": Text(
             "Regresión usual, cada hecho cuenta igual", "Usual regression, every event counts alike"
         ),
-        "linear_wild_bootstrap": Text("Diferencia de tasas medias", "Difference of mean rates"),
+        "linear_wild_bootstrap": Text(
+            "Diferencia de las tasas promedio", "Difference of mean rates"
+        ),
         "start_dates": Text("Otros trimestres de comienzo", "Other quarters of the start"),
         "leave_one_out": Text("Sin uno de los lugares", "Without one of the places"),
         "trends_relative_0": Text("Si nada los separara", "If nothing parted them"),
@@ -138,7 +140,7 @@ EVALUATION_LIMITS: Final = (
         "homicide changes: comparing takes this out only if it weighed the same everywhere.",
     ),
     Text(
-        "Diez lugares, varios de ellos vecinos, son pocas observaciones; unos pocos tienen la "
+        "Diez lugares, algunos de ellos vecinos, son pocas observaciones; unos pocos tienen la "
         "mayoría de los hechos, y según cómo se pesen cambia la cifra.",
         "Ten places, several of them neighbours, are few observations; a few of them have most of "
         "the events, and how they are weighed changes the figure.",

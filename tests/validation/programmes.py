@@ -37,7 +37,7 @@ from pipeline.analysis.evaluation.placebo import (
     Positions,
     assigned,
     clustered_draws,
-    critical_value,
+    critical_values,
     highest_draws,
     matched_draws,
     placebo_effects,
@@ -274,12 +274,12 @@ def randomised(history: History, draws: int) -> pd.DataFrame:
                     seed=SEED,
                 ),
             )
-            limit = critical_value(reference.t)
+            low, high = critical_values(reference.t)
             row = {"window": _window(span)}
             for fall in (0.0, *FALLS):
                 seen = thinned(counts, own, fall, random) if fall else counts
                 found = float(recommended_effect(seen, own, beside).t[0])
-                row[fall] = abs(found) > limit if fall == 0 else found < -limit
+                row[fall] = not low <= found <= high if fall == 0 else found < low
             rows.append(row)
     return pd.DataFrame(rows)
 
