@@ -20,7 +20,7 @@ from esda import Moran_Rate
 from libpysal.weights import W
 from scipy import stats
 from statsmodels.api import GLM, add_constant
-from statsmodels.genmod.families import Poisson
+from statsmodels.genmod.families import Binomial, Poisson
 from statsmodels.stats.multitest import multipletests
 
 import pipeline as atlas
@@ -284,3 +284,48 @@ def test_own_data_join_where_they_belong(answered) -> None:
     # one a month, and four more in December
     assert (told["events"], told["wells_year"]) == (16, 2024)
     assert told["windows"] == "year, rolling, month"
+
+
+def test_the_programme_is_told_by_its_limits(answered, warehouse) -> None:
+    told = answered("05")
+    coverage = warehouse.table("core.coverage").query("programme_id == 'somos_comunidad'")
+    state = coverage.set_index("municipality_code")["state"]
+    possible = set(state.index[state.isin(["documented", "candidate"])])
+    borders = warehouse.table("mart.neighbour")
+    beside = set(borders.loc[borders["municipality_code"].isin(possible), "neighbour_code"])
+    places = warehouse.table("core.municipality").dropna(subset="pdet_subregion")
+    compared = sorted(
+        code
+        for code in places["municipality_code"]
+        if code[:2] not in PROGRAMME_DEPARTMENTS and code not in beside
+    )
+    own = sorted(coverage.loc[coverage["evidence"].eq("confirmed"), "municipality_code"])
+    assert (told["places"], told["compared"]) == (len(own), len(compared)) == (10, 67)
+
+    counted = warehouse.table("core.crime_monthly").query("series_id == 'homicide_police'")
+    people = warehouse.table("core.population_yearly").set_index(["municipality_code", "year"])
+    sums = {}
+    for name, first, last in (("before", "2018-01", "2020-09"), ("after", "2022-01", "2024-12")):
+        span = pd.period_range(first, last, freq="M")
+        inside = counted[counted["month"].dt.to_period("M").isin(span)]
+        sums[name] = inside.groupby("municipality_code")["events"].sum()
+        sums[f"{name}_years"] = {
+            code: sum(
+                people.loc[(code, month.year), "population"] * month.days_in_month for month in span
+            )
+            for code in (*own, *compared)
+        }
+    frame = pd.DataFrame(sums).reindex([*own, *compared]).fillna(0)
+    frame = frame[frame[["before", "after"]].sum(axis=1) > 0]
+    is_own = frame.index.isin(own).astype(float)
+    fitted = GLM(
+        frame[["after", "before"]],
+        add_constant(is_own),
+        family=Binomial(),
+        offset=np.log(frame["after_years"] / frame["before_years"]),
+    ).fit()
+    assert told["usual_percent"] == pytest.approx(100 * np.expm1(fitted.params.iloc[1]), abs=0.01)
+    ours = frame.loc[frame.index.isin(own), ["before", "after"]].sum(axis=1)
+    assert told["top_share"] == pytest.approx(100 * ours.nlargest(2).sum() / ours.sum())
+    assert told["lower_percent"] < 0 < told["upper_percent"]
+    assert told["verdict"] == atlas.EVALUATION_VERDICTS["cannot tell"]["en"]
