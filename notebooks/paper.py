@@ -6,7 +6,7 @@ Figures take their look from ``atlas.mplstyle`` as soon as this is imported.
 import io
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from string import Formatter
@@ -160,7 +160,12 @@ def draw_line(axes: Axes, values: pd.Series, series_id: str = "", **look: object
         axes.axvline(year - 0.5, color=GREY, linewidth=0.7, linestyle=style, zorder=0)
 
 
-def draw_map(axes: Axes, places: gpd.GeoDataFrame, colours: Mapping[str, Any]) -> None:
+def draw_map(
+    axes: Axes,
+    places: gpd.GeoDataFrame,
+    colours: Mapping[str, Any],
+    unstable: Collection[str] = (),
+) -> None:
     """Draw the municipalities of the seven departments, and the borders of all departments near.
 
     Parameters
@@ -171,9 +176,16 @@ def draw_map(axes: Axes, places: gpd.GeoDataFrame, colours: Mapping[str, Any]) -
         Outlines in longitude and latitude, indexed by municipality code.
     colours
         Fill by municipality code; white where there is none.
+    unstable
+        Codes of municipalities whose figure rests on too few events: hatched.
     """
     fills = [colours.get(code, "white") for code in places.index]
     places.plot(ax=axes, color=fills, edgecolor="white", linewidth=0.1, rasterized=True)
+    hatched = places[places.index.isin(unstable)]
+    if len(hatched):
+        hatched.plot(
+            ax=axes, color="none", edgecolor="white", hatch="/////", linewidth=0, rasterized=True
+        )
     west, south, east, north = places.total_bounds
     atlas.boundaries("department").boundary.plot(
         ax=axes, color="#555555", linewidth=0.4, rasterized=True
