@@ -61,6 +61,8 @@ def ready(checkout: Path) -> Path:
     report = 'printf "%s\\n" "DATA_DIR=$DATA_DIR" "$@"'
     executable(checkout / ".venv/bin/python", report)
     executable(checkout / ".venv/bin/uv", "exit 1")
+    for reader in ("ogr2ogr", "soffice", "Rscript"):  # programs that read the exports
+        executable(checkout / "bin" / reader, "exit 0")
     vendor = checkout / "dashboard/static/vendor"
     vendor.mkdir(parents=True)
     shutil.copy(checkout / "requirements.lock", checkout / ".venv")
