@@ -15,7 +15,7 @@ from typing import Any, Final
 import geopandas as gpd
 import matplotlib.pyplot as plt
 import pandas as pd
-from IPython.display import Markdown, display
+from IPython.display import DisplayHandle, Markdown, display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from pandas.io.formats.style import Styler
@@ -39,7 +39,8 @@ class Answer:
     """Words that stand first on the page and are filled in last, once their figures are known."""
 
     def __init__(self) -> None:
-        self._shown = display(Markdown("*Run the whole notebook to read it.*"), display_id=True)
+        self._shown = DisplayHandle()
+        self._shown.display(Markdown("*Run the whole notebook to read it.*"))
 
     def tell(self, words: str, **figures: float | str) -> None:
         """Fill in the answer.

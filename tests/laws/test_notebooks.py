@@ -2,6 +2,7 @@
 
 import ast
 import json
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import nbformat
@@ -76,3 +77,13 @@ def test_a_notebook_that_was_run_is_stripped() -> None:
     stripped = json.loads(kept)["cells"][0]
     assert (stripped["id"], stripped["source"]) == ("kept", ["print(1)"])
     assert (stripped["execution_count"], stripped["metadata"]) == (None, {})
+
+
+def test_an_answer_takes_figures_by_name_and_refuses_typed_ones() -> None:
+    found = spec_from_file_location("paper", notebooks.FOLDER / "paper.py")
+    paper = module_from_spec(found)
+    found.loader.exec_module(paper)
+    answer = paper.Answer()
+    answer.tell("{n} of {places:,} places", n=3, places=4_000)
+    with pytest.raises(ValueError, match=r"1 figures are typed, for example in 'In 2024 '"):
+        answer.tell("In 2024 {n} places.", n=3)
