@@ -165,13 +165,16 @@ def crosses(spans: pd.DataFrame, cuts: pd.DataFrame, kind: str) -> Flags:
     crosses
         Shape ``(n,)``.
     """
-    found = np.zeros(len(spans), bool)
-    relevant = cuts[cuts["kind"].eq(kind) & cuts["series_id"].isin(spans["series_id"].unique())]
-    columns = [relevant[name].tolist() for name in ("series_id", "start_month", "end_month")]
-    for series_id, start, end in zip(*columns, strict=True):
-        is_own = spans["series_id"].eq(series_id)
-        across = spans["first_month"].lt(end) & spans["last_month"].ge(start)
-        found |= (is_own & across).to_numpy()
+    relevant = cuts[cuts["kind"].eq(kind)]
+    first, last = (
+        spans[name].to_numpy("datetime64[s]")[:, np.newaxis]
+        for name in ("first_month", "last_month")
+    )
+    start, end = (relevant[name].to_numpy("datetime64[s]") for name in ("start_month", "end_month"))
+    is_own = spans["series_id"].to_numpy(object)[:, np.newaxis] == relevant["series_id"].to_numpy(
+        object
+    )
+    found: Flags = (is_own & (first < end) & (last >= start)).any(axis=1)
     return found
 
 
