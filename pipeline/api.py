@@ -307,13 +307,10 @@ def clusters(
     """
     opened = warehouse or open()
     found = _series(opened, series)
-    maps = views.moran(opened, found["series_id"])
-    mapped = maps.loc[maps["time_window"].eq(window), "period"].dt.date
+    mapped = _mapped(opened, found["series_id"], window)
     wanted = max(mapped, default=None) if period is None else _last_month(period, window)
-    if wanted not in set(mapped):
-        there = (
-            f"They end in: {', '.join(f'{one:%Y-%m}' for one in mapped)}." if len(mapped) else ""
-        )
+    if wanted not in mapped:
+        there = f"They end in: {', '.join(f'{one:%Y-%m}' for one in mapped)}." if mapped else ""
         message = f"No map of {found['series_id']} by {window!r} {period or ''} is here. {there}"
         raise CatalogError(message.replace("  ", " ").strip())
     return _answer(views.clusters, opened, form, found["series_id"], window, wanted)
@@ -356,8 +353,8 @@ def coverage(
     (14, 1122)
     """
     opened = warehouse or open()
-    known = opened.table("core.programme")["programme_id"]
-    if programme not in set(known):
+    known = _programmes(opened)
+    if programme not in known:
         raise CatalogError(f"{programme!r} is no programme. All of them: {', '.join(known)}.")
     return _answer(views.coverage, opened, form, programme)
 
@@ -633,6 +630,18 @@ def _places(warehouse: Warehouse) -> pd.DataFrame:
 @lru_cache(maxsize=64)
 def _series(warehouse: Warehouse, wanted: str) -> "pd.Series[Any]":
     return gazetteer.series(_listed(warehouse), wanted)
+
+
+@lru_cache(maxsize=2)
+def _programmes(warehouse: Warehouse) -> tuple[str, ...]:
+    return tuple(warehouse.table("core.programme")["programme_id"])
+
+
+@lru_cache(maxsize=64)
+def _mapped(warehouse: Warehouse, series_id: str, window: str) -> tuple[date, ...]:
+    """Last months of the maps that were looked at for clusters, ascending."""
+    maps = views.moran(warehouse, series_id)
+    return tuple(maps.loc[maps["time_window"].eq(window), "period"].dt.date)
 
 
 def _codes(warehouse: Warehouse, wanted: str | Sequence[str]) -> list[str]:

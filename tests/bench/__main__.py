@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from tests.bench.analysis_bench import computed_again, esda_figures, growth_figures
+from tests.bench.api_bench import FORMS, api_figures
 from tests.bench.build_bench import build_figures, run
 from tests.bench.dashboard_bench import dashboard_figures
 from tests.bench.fetch_bench import fetch_figures
@@ -73,7 +74,25 @@ def snapshot_limits() -> list[Limit]:
             *dashboard_limits(Path(folder)),
             memory,
             *analysis_limits(Path(folder)),
+            *api_limits(Path(folder)),
         ]
+
+
+def api_limits(data_dir: Path) -> list[Limit]:
+    """Reading through the research door beside the bare query, by the dearest question."""
+    found = api_figures(data_dir)
+    print("research door / bare query:")
+    for name, ratios in found.items():
+        print(f"  {name:<22}", *(f"{form} {ratio:5.2f}" for form, ratio in ratios.items()))
+    return [
+        Limit(
+            f"dearest question as {form} / bare query",
+            max(ratios[form] for ratios in found.values()),
+            1.3,
+            "x",
+        )
+        for form in FORMS
+    ]
 
 
 def analysis_limits(data_dir: Path) -> list[Limit]:

@@ -270,7 +270,7 @@ def test_sql_is_closed_while_anything_stored_is_not_public() -> None:
             "no departments, for example 05901",
         ),
         (lambda w: atlas.clusters("sightings", period=1990, warehouse=w), "They end in: 2021-12"),
-        (lambda w: atlas.coverage("somos", warehouse=w), "All of them: prueba"),
+        (lambda w: atlas.coverage("somos", warehouse=w), "All of them: .*prueba"),
         (lambda w: atlas.municipality("Otra Parte", warehouse=w), "outside the departments"),
         (lambda w: atlas.series(warehouse=w, form="excel"), "'pandas', 'arrow' or 'polars'"),
     ],
