@@ -26,7 +26,7 @@ python := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: setup run refresh verify-raw bundle prune status history schedule build coverage-check templates dashboard brief export snapshot words notebooks test faults validate bench lint clean help lock
+.PHONY: setup docs run refresh verify-raw bundle prune status history schedule build coverage-check templates dashboard brief export snapshot words notebooks test faults validate bench lint clean help lock
 
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
@@ -111,8 +111,13 @@ lint: setup ## Check style, types, layers, SQL, docstrings and spelling
 	@$(python) -m numpydoc lint $$(git ls-files 'pipeline/*.py' 'dashboard/*.py')
 	@$(python) -m codespell_lib
 
+docs: setup ## Write the generated pages and build the site into docs/build
+	@$(python) -m pipeline docs
+	@$(python) -m sphinx -W --keep-going -q docs docs/build
+	@echo "docs/build/index.html"
+
 clean: ## Remove the warehouse, generated pages, placed front-end files and caches; keep .venv and data/raw
-	@rm -rf "$$DATA_DIR"/processed/* dashboard/static/build dashboard/static/vendor notebooks/build node_modules \
+	@rm -rf "$$DATA_DIR"/processed/* dashboard/static/build dashboard/static/vendor notebooks/build docs/build node_modules \
 		.pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	@find . -path ./.venv -prune -o -name __pycache__ -prune -exec rm -rf {} +
 

@@ -37,6 +37,16 @@ def dictionary(tables: Mapping[str, Table] = TABLES, series: Sequence[Series] = 
         "",
         *_series_table(series),
         "",
+        "### Breaks",
+        "",
+        "Figures before and after are not set side by side without a mark.",
+        "",
+        *_break_table(series),
+        "",
+        "### Caveats",
+        "",
+        *_caveats(series),
+        "",
         "## Tables",
     ]
     for table in tables.values():
@@ -90,30 +100,56 @@ def _range(column: pa.Column) -> str:
 def _series_table(series: Iterable[Series]) -> list[str]:
     publishers = {source.id: source.publisher for source in SOURCES}
     rows = [
-        "| series | name | unit | kind | published by | publisher | interval | caveats |",
-        "|---|---|---|---|---|---|---|---|",
+        "| series | name | unit | kind | published by | publisher | interval | rate | remarks |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for one in series:
         shown = next(feed for feed in one.feeds if feed.role is Role.CURRENT)
-        caveats = " ".join([*(text.en for text in one.caveats), *(b.note.en for b in one.breaks)])
         rows.append(
             f"| `{one.id}` | {one.label.en} / {one.label.es} | {one.unit.en} | {one.kind.value} "
             f"| {one.grain.value} | {publishers[shown.source]}: {shown.dataset} "
-            f"| {one.interval.name.lower()} | {caveats} |"
+            f"| {one.interval.name.lower()} | {'per residents' if one.has_rate else 'none'} "
+            f"| {_remarks(one)} |"
         )
     return rows
 
 
+def _remarks(series: Series) -> str:
+    """What else is declared of a series."""
+    told = [
+        f"part of `{series.part_of}`" if series.part_of else "",
+        f"one of several counts of {series.phenomenon}" if series.phenomenon else "",
+        "never beside coverage" if series.is_apart_from_coverage else "",
+        f"context of expected result {' and '.join(map(str, series.expected_results))}"
+        if series.expected_results
+        else "",
+    ]
+    return "; ".join(filter(None, told))
+
+
+def _break_table(series: Iterable[Series]) -> list[str]:
+    rows = ["| series | from | until | kind | what changes |", "|---|---|---|---|---|"]
+    return rows + [
+        f"| `{one.id}` | {at.start:%Y-%m} | {at.end:%Y-%m} | {at.kind.value} | {at.note.en} |"
+        for one in series
+        for at in one.breaks
+    ]
+
+
+def _caveats(series: Iterable[Series]) -> list[str]:
+    return [f"- `{one.id}`: {text.en}" for one in series for text in one.caveats]
+
+
 def _column_table(table: Table) -> list[str]:
     rows = [
-        "| column | type | unit | may be empty | sensitivity | meaning |",
-        "|---|---|---|---|---|---|",
+        "| column | type | unit | range | may be empty | sensitivity | meaning |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name, facts in column_facts(table).items():
         rows.append(
             f"| `{name}` | {facts['sql_type']} | {facts['unit']} "
-            f"| {'yes' if facts['nullable'] else ''} | {facts['sensitivity']} "
-            f"| {facts['meaning']} |"
+            f"| {_range(table.schema.columns[name])} | {'yes' if facts['nullable'] else ''} "
+            f"| {facts['sensitivity']} | {facts['meaning']} |"
         )
     return rows
 
