@@ -118,8 +118,14 @@ def pack(data_dir: Path, target: Path) -> None:
     """Put the raw data and their lock into one archive."""
     with guard.alone(data_dir / "raw"):
         count = bundle.pack(data_dir / "raw", target)
+        kept = bundle.kept_back(data_dir / "raw")
     size, checksum = target.stat().st_size, raw.sha256_of(target)
     print(f"Packed {count} files into {target}: {size / 1e6:,.1f} MB, SHA-256 {checksum}")
+    if kept:
+        print(
+            f"Left out {len(kept)} files with columns above public, e.g. {kept[0]}: hand them over "
+            "apart, to whoever may see them."
+        )
 
 
 def prune(data_dir: Path, keep: int, *, is_confirmed: bool) -> None:

@@ -88,6 +88,7 @@ class Contract:
     """One kind of file: its name, what a row is, and its columns in order."""
 
     id: str
+    """Also the id of the source that its files belong to."""
     file: str
     """Name of the file without its ending; whatever follows it is free."""
     title: Text

@@ -24,6 +24,19 @@ class Table:
     schema: pa.DataFrameSchema
 
     @property
+    def stored(self) -> dict[str, pa.Column]:
+        """The columns that the warehouse holds, in order: the public ones and no other.
+
+        What is above public is checked as it comes and goes no further, so that no page, file,
+        snapshot or query can hold it (`docs/do-no-harm.md`).
+        """
+        return {
+            name: column
+            for name, column in self.schema.columns.items()
+            if column.metadata["sensitivity"] is Sensitivity.PUBLIC
+        }
+
+    @property
     def layer(self) -> str:
         """``core`` or ``mart``."""
         return self.name.partition(".")[0]

@@ -2,7 +2,8 @@
 
 A bundle holds the lock and every file it names. What is set aside or not finished stays behind:
 it is nobody's last good release. So does the register: it says what this office asked and when,
-and the next refresh from the publishers does without it.
+and the next refresh from the publishers does without it. So do files with columns above public,
+such as a coverage list: an archive goes from hand to hand (`docs/do-no-harm.md`).
 """
 
 import os
@@ -13,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from pipeline.catalog.contracts import CONTRACTS
+from pipeline.catalog.sensitivity import Sensitivity
 from pipeline.errors import SourceError
 from pipeline.ingest import archives, raw
 
@@ -25,6 +28,18 @@ _PACKED: Final = frozenset({".parquet", ".xlsx", ".zip"})
 _PLAIN_FILE: Final = 0o100644 << 16
 _UNIX: Final = 3
 _CHUNK_BYTES: Final = 1 << 20
+
+_ABOVE_PUBLIC: Final = frozenset(
+    contract.id
+    for contract in CONTRACTS
+    if any(one.sensitivity is not Sensitivity.PUBLIC for one in contract.fields)
+)
+"""Sources whose files hold columns that not everybody may see."""
+
+
+def kept_back(raw_dir: Path) -> list[str]:
+    """Paths of the locked files that no bundle holds, since they have columns above public."""
+    return [one.path for one in raw.read_lock(raw_dir) if one.source_id in _ABOVE_PUBLIC]
 
 
 def pack(raw_dir: Path, target: Path) -> int:
@@ -50,7 +65,10 @@ def pack(raw_dir: Path, target: Path) -> int:
         If there is nothing to pack, a locked file is missing or was edited, or the archive cannot
         be written where it should be.
     """
-    found = sorted(raw.locked_files(raw_dir), key=lambda one: one.file.path)
+    found = sorted(
+        (one for one in raw.locked_files(raw_dir) if one.file.source_id not in _ABOVE_PUBLIC),
+        key=lambda one: one.file.path,
+    )
     if not found:
         message = (
             f"{raw_dir} holds no published file: all figures come from the snapshot that travels "

@@ -160,6 +160,13 @@ def read_coverage(path: Path, places: Gazetteer) -> pd.DataFrame:
     return _frame(rows, places)
 
 
+def no_list() -> pd.DataFrame:
+    """A list that names no place, as `read_coverage` returns lists."""
+    dates = ("start_earliest", "start_latest", "end_date")
+    types = {name: "datetime64[s]" if name in dates else "str" for name in LIST_COLUMNS}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
+
+
 def is_official(rows: pd.DataFrame) -> bool:
     """Whether a list says of itself that it is complete: every row of it is official."""
     return bool(len(rows)) and bool(rows["evidence"].eq("official").all())

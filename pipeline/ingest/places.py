@@ -20,7 +20,7 @@ from pipeline.catalog.tables import TABLES
 from pipeline.errors import ContractError, SourceError
 from pipeline.ingest.conform import Gazetteer, gazetteer
 from pipeline.ingest.contract import is_iso_date, rows_of
-from pipeline.ingest.coverage import LIST_COLUMNS, coverage_of, is_official, read_coverage
+from pipeline.ingest.coverage import coverage_of, is_official, no_list, read_coverage
 from pipeline.ingest.geometry import read_polygons
 from pipeline.ingest.provenance import file_facts
 from pipeline.ingest.raw import Found, RawFile
@@ -271,7 +271,7 @@ def _compiled_list(names: Gazetteer) -> _List | None:
 def _in_use(lists: Sequence[_List], programme: Programme) -> pd.DataFrame:
     """The newest list that names the programme; an empty one where none does."""
     held = [one.rows for one in lists if programme.id in set(one.rows["programme_id"])]
-    return held[-1] if held else pd.DataFrame(columns=list(LIST_COLUMNS))
+    return held[-1] if held else no_list()
 
 
 def _list_rows(lists: Sequence[_List]) -> pd.DataFrame:
@@ -302,8 +302,8 @@ def _list_rows(lists: Sequence[_List]) -> pd.DataFrame:
 def _history_rows(lists: Sequence[_List]) -> pd.DataFrame:
     columns = list(TABLES["core.coverage_history"].schema.columns)
     said = [one.rows.assign(sha256=one.sha256)[columns] for one in lists]
-    empty = pd.DataFrame(columns=list(LIST_COLUMNS)).assign(sha256=None)[columns]
-    return _declared(pd.concat(said, ignore_index=True) if said else empty, "core.coverage_history")
+    none = no_list().assign(sha256="")[columns]
+    return _declared(pd.concat(said or [none], ignore_index=True), "core.coverage_history")
 
 
 def _listed(shelf: _Shelf, fallback: Fallback | None) -> pd.DataFrame:

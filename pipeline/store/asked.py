@@ -8,6 +8,7 @@ that are named, and none of them kept apart from coverage.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Final
 
 import duckdb
@@ -19,6 +20,9 @@ from pipeline.errors import ContractError
 
 _NAMED: Final = re.compile(r"series_id(?:='(\w+)'| IN \(('\w+'(?:, '\w+')*)\))(?= AND |$)")
 """A filter on series in a plan, as in ``series_id='kidnapping' AND year=2020``."""
+
+_WITHOUT_FIGURES: Final = frozenset({"core.series", "core.feed", "core.series_break"})
+"""Tables of series that count nothing."""
 
 
 def answer(
@@ -66,6 +70,45 @@ def answer(
         raise ContractError(str(error)) from error
 
 
+@cache
+def refuse_joined_rows(query: str, name: str) -> None:
+    """Refuse a question of the read door that sets coverage beside figures of violence.
+
+    Judged by the tables that the query reads, so that no other name of a column hides it. A query
+    of the door is the same in every call: it is judged once.
+
+    Parameters
+    ----------
+    query
+        Its text.
+    name
+        How it is called.
+
+    Raises
+    ------
+    ContractError
+        If it reads both.
+    """
+    with duckdb.connect() as parser:
+        ((tree,),) = parser.execute(
+            "select json_serialize_sql($query)", {"query": query}
+        ).fetchall()
+    read = set(_tables(json.loads(tree)))
+    coverage = sorted(read & _declared("programme_id", "municipality_code"))
+    figures = sorted(
+        table
+        for table in read
+        if (table in _declared("series_id") and table not in _WITHOUT_FIGURES)
+        or (table.startswith("mart.") and table not in TABLES)
+    )
+    if coverage and figures:
+        message = (
+            f"{name} reads {coverage[0]} beside {figures[0]}: no answer joins where a programme "
+            "works with figures of violence (docs/do-no-harm.md). Ask for each apart"
+        )
+        raise ContractError(message)
+
+
 def refuse_hidden_columns(tables: Mapping[str, Table]) -> None:
     """Refuse SQL altogether while the warehouse holds anything that is not public.
 
@@ -109,6 +152,17 @@ def _named_series(filters: str) -> set[str]:
         for found in _NAMED.finditer(filters)
         for series in (found[1] or found[2]).split(", ")
     }
+
+
+def _tables(tree: Any) -> Iterator[str]:  # noqa: ANN401 - any node of a parsed query
+    """Every table that a parsed query names, with its schema."""
+    if isinstance(tree, list):
+        for one in tree:
+            yield from _tables(one)
+    elif isinstance(tree, dict):
+        if tree.get("type") == "BASE_TABLE":
+            yield f"{tree['schema_name']}.{tree['table_name']}"
+        yield from _tables([*tree.values()])
 
 
 def _declared(*columns: str) -> set[str]:

@@ -27,7 +27,7 @@ from pandera.engines.pandas_engine import Engine
 from pipeline.catalog.tables import TABLES, Table
 from pipeline.catalog.text import Text
 from pipeline.errors import ContractError, MissingWarehouseError, OutdatedWarehouseError
-from pipeline.store.asked import answer
+from pipeline.store.asked import answer, refuse_joined_rows
 from pipeline.store.published import published_path
 
 _SQL: Final = Path(__file__).parent / "sql"
@@ -148,6 +148,8 @@ class Draft:
     def store(self, name: str, frame: pd.DataFrame) -> None:
         """Check a frame against its declaration and add its rows, in the order of the key.
 
+        Of a declared column that is not public nothing is added.
+
         Parameters
         ----------
         name
@@ -174,8 +176,9 @@ class Draft:
             f"st_geomfromwkb(cast({_quoted(column)} as blob))"
             if _is_geometry(facts)
             else _quoted(column)
-            for column, facts in table.schema.columns.items()
+            for column, facts in table.stored.items()
         )
+        frame = frame[list(table.stored)]
         whole = arrow.Table.from_pandas(frame, preserve_index=False)
         batches = whole.to_batches(max_chunksize=_BATCH_ROWS)
         self._connection.register("incoming", arrow.Table.from_batches(batches, whole.schema))
@@ -377,6 +380,7 @@ class Warehouse:
         frame
             One row per row; dates as ``datetime64[s]``.
         """
+        refuse_joined_rows(_sql(name), name)
         return _rows(self._cursor, _sql(name), parameters)
 
     def query_arrow(self, name: str, /, **parameters: object) -> arrow.Table:
@@ -394,6 +398,7 @@ class Warehouse:
         table
             One row per row; dates as ``date32``, integers with empty cells as integers.
         """
+        refuse_joined_rows(_sql(name), name)
         return self._cursor.execute(_sql(name), parameters).to_arrow_table()
 
     def sql(self, query: str, parameters: Mapping[str, Any]) -> arrow.Table:
@@ -451,7 +456,7 @@ class Warehouse:
             f"st_aswkb({_quoted(column)}) as {_quoted(column)}"
             if _is_geometry(facts)
             else _quoted(column)
-            for column, facts in table.schema.columns.items()
+            for column, facts in table.stored.items()
         )
         key = ", ".join(_quoted(column) for column in table.key)
         query = f"select {columns} from {name} order by {key}"  # noqa: S608 - declared names
@@ -669,7 +674,7 @@ def _checksums(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, st
 
 
 def _ddl(table: Table) -> list[str]:
-    columns = table.schema.columns.items()
+    columns = table.stored.items()
     definition = ", ".join(
         f"{_quoted(name)} {column.metadata['sql_type']}{'' if column.nullable else ' not null'}"
         for name, column in columns
