@@ -43,7 +43,7 @@ from pipeline.analysis.evaluation.placebo import (
     Positions,
     assigned,
     clustered_draws,
-    critical_values,
+    critical_value,
     matched_draws,
     placebo_effects,
     randomisation_p,
@@ -318,7 +318,7 @@ def _first_wave(outcome: _Outcome) -> Iterator[dict[str, Any]]:
             "first_wave",
             name,
             span,
-            **_chance(found, critical_values(placebo.t)),
+            **_chance(found, critical_value(placebo.t)),
             p=randomisation_p(float(found.t[0]), placebo.t),
             draws=outcome.draws,
         )
@@ -577,7 +577,7 @@ def _only(counts: Counts, chosen: Flags) -> Counts:
     return Counts(codes, *(one[chosen] for one in fields))
 
 
-def _chance(found: Effect, critical: tuple[float, float] | None = None) -> dict[str, Any]:
+def _chance(found: Effect, critical: float | None = None) -> dict[str, Any]:
     lower, upper = found.limits(critical)
     names = ("ratio", "ratio_lower", "ratio_upper")
     logs = (found.log_ratio, lower, upper)

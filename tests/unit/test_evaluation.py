@@ -33,7 +33,7 @@ from pipeline.analysis.evaluation.placebo import (
     Pool,
     assigned,
     clustered_draws,
-    critical_values,
+    critical_value,
     highest_draws,
     matched_draws,
     placebo_effects,
@@ -237,8 +237,7 @@ def test_limits_hold_the_estimate_and_exclude_none_where_p_is_small() -> None:
         pytest.approx(-0.0476, abs=1e-4),
     )
     assert effect.p[0] < 0.05
-    assert effect.limits((-3.0, 2.0))[1][0] == pytest.approx(0.1)
-    assert effect.limits((-3.0, 2.0))[0][0] == pytest.approx(-0.9)
+    assert effect.limits(3.0)[1][0] == pytest.approx(0.1)
 
 
 def test_an_assignment_without_events_is_not_told() -> None:
@@ -385,16 +384,7 @@ def test_the_recommended_effect_forgives_places_for_having_been_high() -> None:
 
 
 def test_limits_by_placebo_programmes_by_hand() -> None:
-    # Of 39 statistics and the observed one, 2.5 % is one of forty: the outermost on either side.
-    placebo = np.append(np.arange(1.0, 40), np.nan)
-    assert critical_values(placebo) == (1, 39)
-    assert critical_values(np.arange(1.0, 80)) == (2, 78)
-    assert critical_values(np.arange(38.0)) == (-np.inf, np.inf)
-    # Below all of them: one of forty in the tail, twice.
-    assert randomisation_p(0.5, placebo) == pytest.approx(0.05)
-    assert randomisation_p(1.5, placebo) == pytest.approx(0.1)
-    assert randomisation_p(20.0, placebo) == 1.0
-    # Drawn places drift by 20: no change at all lies outside.
-    effect = Effect(*(np.array([one]) for one in (0.0, 0.1, 0.1, 0.1, 10)))
-    lower, upper = effect.limits(critical_values(placebo))
-    assert (lower[0], upper[0]) == (pytest.approx(-3.9), pytest.approx(-0.1))
+    # Of 19 statistics and the observed one, 5 % is one of twenty: the largest of the 19.
+    assert critical_value(np.arange(1.0, 20)) == 19
+    assert critical_value(np.append(np.arange(1.0, 40), np.nan)) == 38
+    assert randomisation_p(-3.0, np.array([1, np.nan, -4.0, 2])) == 0.5

@@ -64,13 +64,12 @@ class Effect(NamedTuple):
         """Two-sided p-value as if every event were independent."""
         return np.asarray(2 * norm.sf(np.abs(self.log_ratio / self.error_independent)))
 
-    def limits(self, critical: tuple[float, float] | None = None) -> tuple[Floats, Floats]:
-        """Central 95 % limits of the log ratio, by Student's t or by two critical values of t."""
-        reach = t.ppf(0.975, self.places - 1)
-        low, high = (-reach, reach) if critical is None else critical
+    def limits(self, critical: float | None = None) -> tuple[Floats, Floats]:
+        """Central 95 % limits of the log ratio; `critical` replaces the quantile of Student's t."""
+        reach = t.ppf(0.975, self.places - 1) if critical is None else critical
         return (
-            self.log_ratio - high * self.error_jackknife,
-            self.log_ratio - low * self.error_jackknife,
+            self.log_ratio - reach * self.error_jackknife,
+            self.log_ratio + reach * self.error_jackknife,
         )
 
 

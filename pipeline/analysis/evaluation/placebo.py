@@ -251,10 +251,7 @@ def recommended_effect(counts: Counts, evaluated: Flags, compared: Flags) -> Eff
 
 
 def randomisation_p(observed: float, placebo: Floats) -> float:
-    """How far out the observed statistic lies among those of drawn assignments, itself included.
-
-    Twice the smaller tail: drawn places have a drift of their own, and what matters is how far the
-    evaluated ones lie from that, not from no change.
+    """Share of assignments with a statistic as far from 0 as the observed one, itself included.
 
     Parameters
     ----------
@@ -266,7 +263,7 @@ def randomisation_p(observed: float, placebo: Floats) -> float:
     Returns
     -------
     p
-        Two-sided, at least two over the draws plus one, at most 1.
+        Two-sided, at least one over the draws plus one.
 
     References
     ----------
@@ -274,32 +271,18 @@ def randomisation_p(observed: float, placebo: Floats) -> float:
 
     Examples
     --------
-    >>> randomisation_p(-2.0, np.array([0.5, 0.1, 1.0]))
+    >>> randomisation_p(-2.0, np.array([0.5, -2.5, 1.0]))
     0.5
     """
     told = placebo[~np.isnan(placebo)]
-    tails = (np.count_nonzero(told <= observed), np.count_nonzero(told >= observed))
-    return float(min(1.0, 2 * (1 + min(tails)) / (1 + told.size)))
+    reached = int(np.count_nonzero(np.abs(told) >= abs(observed)))
+    return (1 + reached) / (1 + told.size)
 
 
-def critical_values(placebo: Floats) -> tuple[float, float]:
-    """Statistics below and above which 2.5 % of the drawn assignments lie.
-
-    Parameters
-    ----------
-    placebo
-        Statistics of drawn assignments; those that cannot be told (NaN) do not count.
-
-    Returns
-    -------
-    low, high
-        A statistic outside them has a p-value of at most 5 %; infinite with fewer than 39 draws.
-    """
-    ordered = np.sort(placebo[~np.isnan(placebo)])
-    tail = int(np.floor(0.025 * (ordered.size + 1) + 1e-9))
-    if tail == 0:
-        return -np.inf, np.inf
-    return float(ordered[tail - 1]), float(ordered[-tail])
+def critical_value(placebo: Floats) -> float:
+    """Statistic that 5 % of the drawn assignments reach, which limits may stand on."""
+    ordered = np.sort(np.abs(placebo[~np.isnan(placebo)]))
+    return float(ordered[min(int(np.ceil(0.95 * (ordered.size + 1))) - 1, ordered.size - 1)])
 
 
 def _distance(target: Floats, pool: Floats) -> Floats:
