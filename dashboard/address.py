@@ -99,7 +99,10 @@ class Address(Generic[S]):
     def read(self) -> tuple[S, list[str]]:
         """What is chosen, and which of the URL's parameters are not understood."""
         query = st.query_params.to_dict()
-        if query == st.session_state.get(self._written_key) and self._key in st.session_state:
+        is_as_written = query == st.session_state.get(self._written_key)
+        # What was just chosen here counts, though the browser's address may be a choice behind.
+        is_chosen = st.session_state.pop(self._chosen_key, False)
+        if (is_chosen or is_as_written) and self._key in st.session_state:
             return cast("S", st.session_state[self._key]), []
         # Series and place stay the same from page to page.
         carried = st.session_state.get(_CARRIED, {}) if not set(query) - {"lang"} else {}
@@ -110,6 +113,7 @@ class Address(Generic[S]):
     def choose(self, **values: Any) -> None:  # noqa: ANN401 - as the fields of the selection
         """Change some fields, as a widget's callback does before the page is written anew."""
         st.session_state[self._key] = replace(st.session_state[self._key], **values)
+        st.session_state[self._chosen_key] = True
 
     def bound(self, field: str, selection: S) -> dict[str, Any]:
         """Arguments that bind a widget to a field of the selection, both ways."""
@@ -138,6 +142,10 @@ class Address(Generic[S]):
     @property
     def _written_key(self) -> str:
         return f"{self.page}.written"
+
+    @property
+    def _chosen_key(self) -> str:
+        return f"{self.page}.is_chosen"
 
 
 @cache

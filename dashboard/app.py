@@ -14,6 +14,7 @@ from streamlit.runtime.pages_manager import PagesManager
 # However the server is started: streamlit puts this folder on the path, not the project's.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from dashboard import early
 from dashboard.routes import ROUTES, warm
 from dashboard.serving import Cautious
 from dashboard.shell import PAGES, apologise
@@ -30,7 +31,7 @@ async def _lifespan(_app: st.App) -> AsyncIterator[None]:
 # `streamlit run` finds this name and serves the routes beside the pages, which are this same file.
 app = st.App(
     Path(__file__),
-    routes=[*ROUTES, *TWIN_ROUTES],
+    routes=[*ROUTES, *early.ROUTES, *TWIN_ROUTES],
     lifespan=_lifespan,
     middleware=[Middleware(Cautious, pages=PAGES)],
     on_script_error=apologise,

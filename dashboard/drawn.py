@@ -6,12 +6,17 @@ import streamlit.components.v2
 from markupsafe import Markup
 
 _SCRIPT: Final = """
-const shown = new WeakMap();
+const settle = (piece) => {
+  delete piece.dataset.early;
+  if (piece.shown !== piece.told) piece.innerHTML = piece.shown = piece.told;
+};
 export default function ({ data, parentElement }) {
   const piece = parentElement.querySelector(".drawn");
-  if (shown.get(piece) === data) return;
-  shown.set(piece, data);
-  piece.innerHTML = data;
+  piece.told = data;
+  // The map may show early what the page is about to say: what answers an older choice then waits.
+  const left = piece.until - performance.now();
+  if (piece.dataset.early && piece.shown !== data && left > 0) setTimeout(settle, left, piece);
+  else settle(piece);
 }
 """
 

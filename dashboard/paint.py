@@ -5,7 +5,7 @@ and addresses, inside a feature group that streamlit-folium adds to the map that
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,8 @@ import streamlit
 from branca.element import MacroElement
 from folium.elements import JSCSSMixin
 from folium.template import Template
+
+from dashboard.choices import Choices
 
 _STATIC: Final = Path(__file__).parent / "static"
 _UP: Final = "../../"
@@ -86,6 +88,16 @@ class Scene:
         What a picture of the map says at its foot.
     is_bare
         Whether nothing but the map is shown.
+    view
+        Address of what the page says of a view; ``None`` on a map that the page does not follow.
+    known
+        Address of what it says of the programme.
+    query
+        The view as the page's address describes it.
+    chosen
+        By field of the selection: what the controls stand on.
+    choices
+        By field of the selection: value and name of all that the controls offer.
     texts
         Words for everything else.
     """
@@ -115,6 +127,11 @@ class Scene:
     names: Sequence[dict[str, Any]]
     provenance: str
     is_bare: bool
+    view: str | None
+    known: str
+    query: Mapping[str, str]
+    chosen: Mapping[str, str]
+    choices: Choices
     texts: dict[str, str]
 
 
@@ -122,6 +139,7 @@ class _Atlas(JSCSSMixin, MacroElement):
     """Hands the empty map to the atlas's own script."""
 
     default_js = [  # noqa: RUF012 - as folium declares it
+        ("early", _static_url("early.js")),
         ("atlas", _static_url("atlas.js")),
         ("picture", _static_url("picture.js")),
     ]

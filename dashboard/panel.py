@@ -1,6 +1,7 @@
 """What the page says beside the map: of a municipality, or of the series if none is chosen."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import pandas as pd
 import streamlit as st
@@ -18,6 +19,7 @@ from dashboard.downloads import measure_names
 from dashboard.facts import Figure, Place
 from dashboard.freshness import series_staleness
 from dashboard.language import Words
+from dashboard.links import link
 from dashboard.palette import shown_palette
 from dashboard.phrases import coverage_phrases, evidence, programme_line
 from dashboard.pieces import (
@@ -37,24 +39,112 @@ from dashboard.view import View
 from pipeline import PROGRAMMES, SOMOS_COMUNIDAD, Warehouse, claims
 
 
-def place_panel(view: View, place: Place) -> None:
-    """Write a municipality's figures, their history and what to keep in mind."""
+class Panel(NamedTuple):
+    """What stands beside the map.
+
+    Attributes
+    ----------
+    top
+        A place with its figures, or the series; the history of a place is drawn below it.
+    below
+        What to keep in mind of the figures.
+    known
+        What is known of the programme, always apart from figures.
+    """
+
+    top: Markup
+    below: Markup
+    known: Markup
+
+
+def panel(view: View) -> Panel:
+    """Everything that is said beside the map: of the chosen municipality, or of the series.
+
+    Parameters
+    ----------
+    view
+        What the map shows.
+    """
+    code = view.selection.place
+    if code is None:
+        return Panel(_overview(view), NOTHING, known(view))
+    place = facts.places(view.warehouse)[code]
+    caveats = bullets([*_caveats(view), *_unlocated(view, place)], "caveats")
+    return Panel(_heading(view.words, place) + _told(view, place), caveats, known(view))
+
+
+def known(view: View) -> Markup:
+    """What is known of the programme in the chosen municipality.
+
+    Without one it is the list of those that a public source names, where the map does not draw
+    them.
+
+    Parameters
+    ----------
+    view
+        What the map shows.
+    """
+    code = view.selection.place
+    if code is not None:
+        return coverage_section(view.warehouse, view.words, code)
+    return NOTHING if view.may_show_coverage else _documented(view)
+
+
+def draw_history(view: View) -> None:
+    """Draw the figures of the chosen municipality over time, where there are any.
+
+    Parameters
+    ----------
+    view
+        What the map shows.
+    """
+    if view.selection.place is None:
+        return
+    history = _history(view, facts.places(view.warehouse)[view.selection.place])
+    if view.period is not None and not history.empty:
+        _draw_history(view, history)
+
+
+def _heading(words: Words, place: Place) -> Markup:
+    _ = words.text
+    where = [place.department_name]
+    if place.pdet_subregion:
+        where.append(_("PDET subregion {subregion}").format(subregion=place.pdet_subregion))
+    everything = link(
+        "municipality",
+        {"place": place.municipality_code},
+        words,
+        _("Everything about {place}").format(place=place.municipality_name),
+    )
+    return Markup("<div class='place'><h2>{}</h2><p>{}</p><p>{}</p></div>").format(
+        place.municipality_name, " · ".join(where), everything
+    )
+
+
+def _told(view: View, place: Place) -> Markup:
+    """A municipality's figures of the period, and what the map's statistic says of it."""
     _ = view.words.text
-    st.html(Markup("<h3 class='series'>{}</h3>").format(view.series.label(view.language)))
+    name = Markup("<h3 class='series'>{}</h3>").format(view.series.label(view.language))
     history = _history(view, place)
     if view.period is None or view.history_start is None or history.empty:
-        st.html(bullets([_("Not published here: unknown, not zero.")], "notes"))
-    else:
-        now = history.loc[history["period"] == pd.Timestamp(view.history_start)]
-        st.html(_figures(view, view.period, next(facts.rows(now, Figure), None)))
-        st.html(_statistic(view, place))
-        _draw_history(view, history)
-    lines = [*_caveats(view), *_unlocated(view, place)]
-    st.html(bullets(lines, "caveats"))
+        return name + bullets([_("Not published here: unknown, not zero.")], "notes")
+    now = history.loc[history["period"] == pd.Timestamp(view.history_start)]
+    figures = _figures(view, view.period, next(facts.rows(now, Figure), None))
+    return name + figures + _statistic(view, place)
 
 
-def coverage_panel(warehouse: Warehouse, words: Words, code: str) -> None:
-    """Write what is known of the programmes in a municipality, apart from any figure."""
+def coverage_section(warehouse: Warehouse, words: Words, code: str) -> Markup:
+    """What is known of the programmes in a municipality, apart from any figure.
+
+    Parameters
+    ----------
+    warehouse
+        Where coverage stands.
+    words
+        Language.
+    code
+        DIVIPOLA code of the municipality.
+    """
     _ = words.text
     first, *others = PROGRAMMES
     coverage = facts.coverage(warehouse, first.id)[code]
@@ -64,22 +154,20 @@ def coverage_panel(warehouse: Warehouse, words: Words, code: str) -> None:
         *evidence(words, coverage),
         *(programme_line(warehouse, words, one, code) for one in others),
     ]
-    st.html(
-        Markup(
-            "<section class='coverage'><h3>{title}</h3>"
-            "<p class='state {state}'><i></i>{programme}: {name}</p>{lines}</section>"
-        ).format(
-            title=_("Programme coverage"),
-            state=coverage.state,
-            programme=first.label[words.code],
-            name=name,
-            lines=Markup("").join(Markup("<p>{}</p>").format(line) for line in lines),
-        )
+    return Markup(
+        "<section class='coverage'><h3>{title}</h3>"
+        "<p class='state {state}'><i></i>{programme}: {name}</p>{lines}</section>"
+    ).format(
+        title=_("Programme coverage"),
+        state=coverage.state,
+        programme=first.label[words.code],
+        name=name,
+        lines=each("<p>{}</p>", ((line,) for line in lines)),
     )
 
 
-def documented_panel(view: View) -> None:
-    """List the documented municipalities, where they are not drawn."""
+def _documented(view: View) -> Markup:
+    """The documented municipalities, where they are not drawn."""
     _ = view.words.text
     coverage = facts.coverage(view.warehouse, SOMOS_COMUNIDAD.id)
     names = [
@@ -96,15 +184,13 @@ def documented_panel(view: View) -> None:
         documented=view.words.number(len(names)),
         total=view.words.number(SOMOS_COMUNIDAD.municipality_count),
     )
-    st.html(
-        Markup("<section class='coverage'><h3>{}</h3><p>{}</p><p>{}.</p></section>").format(
-            _("Programme coverage"), count, ", ".join(names)
-        )
+    return Markup("<section class='coverage'><h3>{}</h3><p>{}</p><p>{}.</p></section>").format(
+        _("Programme coverage"), count, ", ".join(names)
     )
 
 
-def series_panel(view: View) -> None:
-    """Write what to know of the series and of the map before a municipality is chosen."""
+def _overview(view: View) -> Markup:
+    """What to know of the series and of the map before a municipality is chosen."""
     _ = view.words.text
     invitation = _(
         "Tap a municipality, or find it by name, to see its figures over time and what is known of "
@@ -118,15 +204,13 @@ def series_panel(view: View) -> None:
         _("Hatched end of the time line: provisional or incomplete figures."),
     ]
     heading = Markup("<h3>{}</h3>")
-    st.html(
-        Markup("<section class='overview'><h2>{}</h2><p>{}</p>{}{}{}{}</section>").format(
-            view.series.label(view.language),
-            invitation,
-            heading.format(_("Keep in mind")) if caveats else "",
-            bullets(caveats, "caveats"),
-            heading.format(_("How to read the map")),
-            bullets(reading, "caveats"),
-        )
+    return Markup("<section class='overview'><h2>{}</h2><p>{}</p>{}{}{}{}</section>").format(
+        view.series.label(view.language),
+        invitation,
+        heading.format(_("Keep in mind")) if caveats else "",
+        bullets(caveats, "caveats"),
+        heading.format(_("How to read the map")),
+        bullets(reading, "caveats"),
     )
 
 

@@ -49,7 +49,7 @@ UNSTABLE: Final = 64
 _LETTERS: Final = (b"0123456789".ljust(UNSTABLE, b"-") + b"abcdefghij").ljust(
     NOT_PUBLISHED + 1, b"-"
 )
-_ROOT: Final = "atlas"
+ROOT: Final = "atlas"
 _TYPESETTER: Final = Lock()
 _FOR_EVER: Final = {"Cache-Control": "public, max-age=31536000, immutable"}
 _PROGRAMMES: Final = tuple(programme.id for programme in PROGRAMMES)
@@ -178,14 +178,14 @@ def warm() -> None:
 
 def shapes_url(warehouse: Warehouse) -> str:
     """Where the browser finds the shapes, from the server's root."""
-    return f"{_ROOT}/shapes/{shapes(warehouse).checksum}.json"
+    return f"{ROOT}/shapes/{shapes(warehouse).checksum}.json"
 
 
 def classes_url(
     warehouse: Warehouse, series_id: str, window: MapWindow, measure: MapMeasure
 ) -> str:
     """Where the browser finds the colour classes of a series."""
-    return f"{_ROOT}/{warehouse.build_id}/classes/{series_id}/{window}/{measure}"
+    return f"{ROOT}/{warehouse.build_id}/classes/{series_id}/{window}/{measure}"
 
 
 def periods_url(
@@ -196,7 +196,7 @@ def periods_url(
     language: LanguageCode,
 ) -> str:
     """Where the browser finds the names of the periods."""
-    return f"{_ROOT}/{warehouse.build_id}/periods/{series_id}/{window}/{measure}/{language}"
+    return f"{ROOT}/{warehouse.build_id}/periods/{series_id}/{window}/{measure}/{language}"
 
 
 def figures_url(
@@ -207,12 +207,12 @@ def figures_url(
     language: LanguageCode,
 ) -> str:
     """Where the browser finds what is said of a period, whose first day and kind it appends."""
-    return f"{_ROOT}/{warehouse.build_id}/figures/{series_id}/{window}/{measure}/{language}/"
+    return f"{ROOT}/{warehouse.build_id}/figures/{series_id}/{window}/{measure}/{language}/"
 
 
 def coverage_url(warehouse: Warehouse, programme_id: str, component: Component) -> str:
     """Where the browser finds which municipalities a programme's coverage marks."""
-    return f"{_ROOT}/{warehouse.build_id}/coverage/{programme_id}/{component}"
+    return f"{ROOT}/{warehouse.build_id}/coverage/{programme_id}/{component}"
 
 
 def _shapes_answer(request: Request) -> Response:
@@ -230,14 +230,14 @@ def _classes_answer(request: Request) -> Response:
 
 def _periods_answer(request: Request) -> Response:
     warehouse, series_id, window, measure = _question(request)
-    language = _language(request)
+    language = asked_language(request)
     periods = statistics.periods(warehouse, series_id, measure, window)
     return _json([named(period, window, language, measure) for period in periods])
 
 
 def _figures_answer(request: Request) -> Response:
     warehouse, shown = _shown(request)
-    language = _language(request)
+    language = asked_language(request)
     if shown.measure in STATISTICS:
         said = statistics.said(warehouse, language, shown)
         return _json({code: one._asdict() for code, one in said.items()})
@@ -254,14 +254,14 @@ def _download_answer(request: Request) -> Response:
     month = shown.period.start.isoformat()[:7]
     name = f"{shown.series_id}-{shown.measure}-{shown.window}-{month}.{kind}"
     return Response(
-        file.content(downloads.Wanted(warehouse, _language(request), shown)),
+        file.content(downloads.Wanted(warehouse, asked_language(request), shown)),
         media_type=file.media_type,
         headers={**_FOR_EVER, "Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
 def _coverage_answer(request: Request) -> Response:
-    warehouse = _current(request)
+    warehouse = current(request)
     programme_id = _known(request, "programme", _PROGRAMMES)
     component = _known(request, "component", COMPONENTS)
     coverage = facts.coverage(warehouse, programme_id)
@@ -293,9 +293,19 @@ def _written(figure: Figure, language: Words, series: Series) -> dict[str, Any]:
     return {"word": "", "rows": rows, "notes": notes}
 
 
+def view_url(warehouse: Warehouse, language: LanguageCode) -> str:
+    """Where the browser finds what the page is about to say of a view, whose query it appends."""
+    return f"{ROOT}/{warehouse.build_id}/view/{language}"
+
+
+def known_url(warehouse: Warehouse, language: LanguageCode) -> str:
+    """Where the browser finds what that page says of the programme, by the same query."""
+    return f"{ROOT}/{warehouse.build_id}/known/{language}"
+
+
 def brief_url(warehouse: Warehouse, code: str, language: LanguageCode) -> str:
     """Where the browser finds the brief of a municipality or department."""
-    return f"{_ROOT}/{warehouse.build_id}/brief/{code}/{language}"
+    return f"{ROOT}/{warehouse.build_id}/brief/{code}/{language}"
 
 
 def _published() -> Warehouse:
@@ -306,9 +316,9 @@ def _published() -> Warehouse:
 
 
 def _brief_answer(request: Request) -> Response:
-    warehouse = _current(request)
+    warehouse = current(request)
     places = {*facts.places(warehouse), *facts.departments(warehouse)}
-    printed = _brief(warehouse, _known(request, "place", places), _language(request))
+    printed = _brief(warehouse, _known(request, "place", places), asked_language(request))
     # A page in the place of the PDF is one only until its libraries are there.
     lasting = _FOR_EVER if printed.name.endswith(".pdf") else {"Cache-Control": "no-store"}
     headers = {**lasting, "Content-Disposition": f'attachment; filename="{printed.name}"'}
@@ -322,8 +332,14 @@ def _brief(warehouse: Warehouse, code: str, language: Words) -> Printed:
         return brief(warehouse, code, language)
 
 
-def _current(request: Request) -> Warehouse:
-    """The published warehouse, if it is the one the page was painted from."""
+def current(request: Request) -> Warehouse:
+    """The published warehouse, if it is the one the page was painted from.
+
+    Parameters
+    ----------
+    request
+        Names a build in its address.
+    """
     warehouse = _published()
     _known(request, "build", (warehouse.build_id,))
     return warehouse
@@ -331,7 +347,7 @@ def _current(request: Request) -> Warehouse:
 
 def _question(request: Request) -> tuple[Warehouse, str, MapWindow, MapMeasure]:
     """Warehouse, series, window and measure that an address names."""
-    warehouse = _current(request)
+    warehouse = current(request)
     series_id = _known(request, "series", facts.all_series(warehouse))
     offered = statistics.offered(warehouse, series_id)
     measure = cast("MapMeasure", _known(request, "measure", offered))
@@ -348,7 +364,14 @@ def _shown(request: Request) -> tuple[Warehouse, Shown]:
     return warehouse, Shown(series_id, measure, window, period)
 
 
-def _language(request: Request) -> Words:
+def asked_language(request: Request) -> Words:
+    """The words of the language that an address names.
+
+    Parameters
+    ----------
+    request
+        Names a language in its address.
+    """
     return words(cast("LanguageCode", _known(request, "language", LANGUAGES)))
 
 
@@ -365,19 +388,28 @@ def _json(content: dict[str, Any] | list[Any]) -> Response:
     return Response(text, media_type="application/json", headers=_FOR_EVER)
 
 
-def _route(path: str, endpoint: Callable[[Request], Response]) -> Route:
-    return Route(f"/{_ROOT}/{path}", endpoint)
+def route(path: str, endpoint: Callable[[Request], Response]) -> Route:
+    """Where an answer is served, below the root of all that the map fetches.
+
+    Parameters
+    ----------
+    path
+        Its address from there.
+    endpoint
+        What answers.
+    """
+    return Route(f"/{ROOT}/{path}", endpoint)
 
 
 ROUTES: Final = [
-    _route("shapes/{checksum}.json", _shapes_answer),
-    _route("{build}/classes/{series}/{window}/{measure}", _classes_answer),
-    _route("{build}/brief/{place}/{language}", _brief_answer),
-    _route("{build}/periods/{series}/{window}/{measure}/{language}", _periods_answer),
-    _route("{build}/figures/{series}/{window}/{measure}/{language}/{period}.json", _figures_answer),
-    _route(
+    route("shapes/{checksum}.json", _shapes_answer),
+    route("{build}/classes/{series}/{window}/{measure}", _classes_answer),
+    route("{build}/brief/{place}/{language}", _brief_answer),
+    route("{build}/periods/{series}/{window}/{measure}/{language}", _periods_answer),
+    route("{build}/figures/{series}/{window}/{measure}/{language}/{period}.json", _figures_answer),
+    route(
         "{build}/figures/{series}/{window}/{measure}/{language}/{period}.{kind}", _download_answer
     ),
-    _route("{build}/coverage/{programme}/{component}", _coverage_answer),
+    route("{build}/coverage/{programme}/{component}", _coverage_answer),
 ]
 """Served beside the pages; Starlette runs each answer in a thread of its own."""

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from dashboard import facts, routes
+from dashboard.address import to_query
+from dashboard.choices import choices
 from dashboard.facts import Coverage
 from dashboard.language import Words
 from dashboard.legend import legend
@@ -15,7 +17,7 @@ from dashboard.view import View
 from pipeline import Programme
 
 
-def scene(view: View, heard: int) -> Scene:
+def scene(view: View, heard: int, *, is_first: bool = True) -> Scene:
     """Everything the map is told to show a view.
 
     Parameters
@@ -24,6 +26,8 @@ def scene(view: View, heard: int) -> Scene:
         What to show.
     heard
         Number of the last message from the map.
+    is_first
+        Whether the page follows this map, and its controls tell of it.
     """
     words = view.words
     _ = words.text
@@ -83,6 +87,11 @@ def scene(view: View, heard: int) -> Scene:
         names=_names(words),
         provenance=provenance_text(words, view.warehouse.build_id, [view.series]),
         is_bare=view.selection.view == "map",
+        view=routes.view_url(view.warehouse, view.language) if is_first else None,
+        known=routes.known_url(view.warehouse, view.language),
+        query=to_query(view.selection),
+        chosen={"series": series_id, "measure": measure, "window": window},
+        choices=choices(view),
         texts=_texts(view, used),
     )
 

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
+from dashboard import facts, statistics
 from dashboard.facts import Series
 from dashboard.language import LanguageCode, Window, Words
 from dashboard.state import (
     OF_ONE_TIME,
+    Bend,
     MapMeasure,
     MapWindow,
     Measure,
@@ -14,6 +17,7 @@ from dashboard.state import (
     ProgrammeId,
     Selection,
     Shown,
+    nearest,
 )
 from pipeline import PROGRAMMES, Programme, Warehouse
 
@@ -108,3 +112,32 @@ class View:
     def may_show_coverage(self) -> bool:
         """Whether coverage may be drawn over the series."""
         return not self.series.is_apart_from_coverage
+
+
+def resolved(warehouse: Warehouse, words: Words, wanted: Selection) -> tuple[View, list[Bend]]:
+    """The nearest view that exists, and what had to change for it.
+
+    Parameters
+    ----------
+    warehouse
+        Where figures come from.
+    words
+        Language.
+    wanted
+        What was asked for.
+    """
+    series = facts.all_series(warehouse)
+    selection, bends = nearest(
+        wanted,
+        {series_id: bool(one.offer.windows) for series_id, one in series.items()},
+        partial(statistics.offered, warehouse),
+        partial(statistics.periods, warehouse),
+        facts.places(warehouse),
+    )
+    shown = series[str(selection.series)]
+    periods: list[Period] = []
+    if shown.offer.windows:
+        periods = statistics.periods(
+            warehouse, shown.series_id, selection.measure, selection.window
+        )
+    return View(warehouse, words, selection, shown, periods), bends

@@ -11,21 +11,22 @@ from markupsafe import Markup
 
 from dashboard import cached, facts, routes, statistics
 from dashboard.address import Address, from_query, to_query
-from dashboard.downloads import Wanted, file_columns, measure_names, rows, window_names
-from dashboard.facts import Place
+from dashboard.choices import choices
+from dashboard.downloads import Wanted, file_columns, measure_names, rows
+from dashboard.drawn import drawn
 from dashboard.file_notes import series_notes
 from dashboard.freshness import series_staleness
 from dashboard.language import Window, Words
-from dashboard.links import follow_links, link
+from dashboard.links import follow_links
 from dashboard.paint import Scene, change, empty_map
-from dashboard.panel import coverage_panel, documented_panel, place_panel, series_panel
-from dashboard.pieces import provenance, rate_labels, series_choices
+from dashboard.panel import draw_history, panel
+from dashboard.pieces import provenance, rate_labels
 from dashboard.scenes import scene
 from dashboard.shell import heading, language
-from dashboard.state import Bend, Period, Selection, Shown, nearest
+from dashboard.state import Bend, Selection, Shown
 from dashboard.statistics import STATISTICS
 from dashboard.twin import Part, Twin, twin_links
-from dashboard.view import View
+from dashboard.view import View, resolved
 from pipeline import PROGRAMMES, Warehouse
 
 _ADDRESS: Final = Address("map", Selection)
@@ -67,7 +68,8 @@ def _explore() -> None:
             map_view(view.warehouse, scene(view, _heard(_FIRST)), _FIRST)
         with st.container(key="second"):
             if second is not None:
-                map_view(second.warehouse, scene(second, _heard(_SECOND)), _SECOND)
+                beside = scene(second, _heard(_SECOND), is_first=False)
+                map_view(second.warehouse, beside, _SECOND)
         with st.container(key="origin"):
             shown = dict.fromkeys(one.series for one in (view, second) if one is not None)
             st.html(provenance(view.words, view.warehouse.build_id, shown))
@@ -103,7 +105,7 @@ def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
     query
         Parameters of the page.
     """
-    view, _bends = _resolved(warehouse, words, from_query(Selection, query)[0])
+    view, _bends = resolved(warehouse, words, from_query(Selection, query)[0])
     maps = {"map": view, **({"map2": _second(view)} if view.selection.two else {})}
     parts = {name: _part(one, one.shown) for name, one in maps.items() if one.shown is not None}
     return Twin("", to_query(view.selection), parts)
@@ -132,10 +134,10 @@ def map_view(warehouse: Warehouse, scene: Scene, key: str) -> None:
     # A component first imported outside a visit, as for a file of this page, is never served.
     from streamlit_folium import st_folium  # noqa: PLC0415 - see above
 
-    drawn = routes.shapes(warehouse)
+    shapes = routes.shapes(warehouse)
     channel = st.session_state.setdefault(_CHANNEL, uuid4().hex)
     st_folium(
-        empty_map(routes.shapes_url(warehouse), drawn.bounds, channel),
+        empty_map(routes.shapes_url(warehouse), shapes.bounds, channel),
         key=key,
         feature_group_to_add=change(scene),
         returned_objects=[],
@@ -167,7 +169,7 @@ def _view(words: Words) -> tuple[View, list[Bend]]:
     """What to show, read from the URL as the page is opened, and what of it could not be met."""
     warehouse = cached.warehouse()
     wanted, misread = _ADDRESS.read()
-    view, bends = _resolved(warehouse, words, wanted)
+    view, bends = resolved(warehouse, words, wanted)
     _ADDRESS.write(view.selection, words)
     known = {bend.value: bend for bend in Bend}
     return view, list(dict.fromkeys([*(known[one] for one in misread if one in known), *bends]))
@@ -175,25 +177,7 @@ def _view(words: Words) -> tuple[View, list[Bend]]:
 
 def _second(view: View) -> View:
     """What the second map shows: another series or period, in the same way."""
-    return _resolved(view.warehouse, view.words, view.selection.second)[0]
-
-
-def _resolved(warehouse: Warehouse, words: Words, wanted: Selection) -> tuple[View, list[Bend]]:
-    series = facts.all_series(warehouse)
-    selection, bends = nearest(
-        wanted,
-        {series_id: bool(one.offer.windows) for series_id, one in series.items()},
-        partial(statistics.offered, warehouse),
-        partial(statistics.periods, warehouse),
-        facts.places(warehouse),
-    )
-    shown = series[str(selection.series)]
-    periods: list[Period] = []
-    if shown.offer.windows:
-        periods = statistics.periods(
-            warehouse, shown.series_id, selection.measure, selection.window
-        )
-    return View(warehouse, words, selection, shown, periods), bends
+    return resolved(view.warehouse, view.words, view.selection.second)[0]
 
 
 def _stale_note(view: View) -> None:
@@ -209,9 +193,9 @@ def _stale_note(view: View) -> None:
 
 def _controls(view: View) -> None:
     _ = view.words.text
-    names = series_choices(view.words, facts.all_series(view.warehouse))
-    offered = statistics.offered(view.warehouse, view.series.series_id)
-    windows = offered.get(view.measure, ())
+    # The map listens to these three by their keys.
+    offered = choices(view)
+    names, measures, windows = offered["series"], offered["measure"], offered["window"]
     st.selectbox(
         _("Series"),
         list(names),
@@ -220,14 +204,14 @@ def _controls(view: View) -> None:
     )
     st.selectbox(
         _("Show"),
-        list(offered) or [view.measure],
-        format_func=measure_names(view.words).__getitem__,
+        list(measures),
+        format_func=measures.__getitem__,
         **_ADDRESS.bound("measure", view.selection),
     )
     st.segmented_control(
         _("Period"),
-        windows or [view.window],
-        format_func=window_names(view.words).__getitem__,
+        list(windows),
+        format_func=windows.__getitem__,
         required=True,
         disabled=len(windows) <= 1,
         **_ADDRESS.bound("window", view.selection),
@@ -282,43 +266,25 @@ def _component_control(view: View) -> None:
 
 
 def _side(view: View) -> None:
-    code = view.selection.place
-    if code is None:
-        series_panel(view)
-        if not view.may_show_coverage:
-            documented_panel(view)
-        return
-    place = facts.places(view.warehouse)[code]
-    _place_heading(view.words, place)
-    place_panel(view, place)
-    coverage_panel(view.warehouse, view.words, code)
-
-
-def _place_heading(words: Words, place: Place) -> None:
-    _ = words.text
-    where = [place.department_name]
-    if place.pdet_subregion:
-        where.append(_("PDET subregion {subregion}").format(subregion=place.pdet_subregion))
-    everything = link(
-        "municipality",
-        {"place": place.municipality_code},
-        words,
-        _("Everything about {place}").format(place=place.municipality_name),
-    )
-    with st.container(horizontal=True, wrap=False, key="place"):
-        st.html(
-            Markup("<div class='place'><h2>{}</h2><p>{}</p><p>{}</p></div>").format(
-                place.municipality_name, " · ".join(where), everything
+    _ = view.words.text
+    said = panel(view)
+    place = st.container(key="place")
+    with st.container(key="history"):
+        draw_history(view)
+    drawn(said.below, "said_below")
+    drawn(said.known, "known")
+    # Last: the history of another place is never seen under its name.
+    with place:
+        drawn(said.top, "said")
+        if view.selection.place:
+            st.button(
+                _("Close"),
+                icon=":material/close:",
+                type="tertiary",
+                key="close",
+                on_click=_ADDRESS.choose,
+                kwargs={"place": None},
             )
-        )
-        st.button(
-            _("Close"),
-            icon=":material/close:",
-            type="tertiary",
-            key="close",
-            on_click=_ADDRESS.choose,
-            kwargs={"place": None},
-        )
 
 
 def _table(view: View) -> None:

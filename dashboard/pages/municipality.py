@@ -16,7 +16,7 @@ from dashboard.facts import Series
 from dashboard.language import Window, Words
 from dashboard.links import follow_links
 from dashboard.palette import shown_palette
-from dashboard.panel import coverage_panel
+from dashboard.panel import coverage_section
 from dashboard.pieces import bullets, note, provenance, section
 from dashboard.profile import (
     Profile,
@@ -111,7 +111,7 @@ def show() -> None:
     if profile.is_department:
         st.html(section(_("Programme coverage"), department_coverage(profile)))
     else:
-        coverage_panel(warehouse, words, profile.code)
+        st.html(coverage_section(warehouse, words, profile.code))
     _tables(profile, selection)
     st.html(
         provenance(words, warehouse.build_id, [one for one in series.values() if one.is_published])

@@ -7,6 +7,7 @@
   const NOWHERE = {};
   const STEP_MS = { year: 900, rolling: 260, month: 260 };
   const LAST_STEP_MS = 1600;
+  const EARLY_MS = 100;
   const PLACE_NAMES_ZOOM = 8.75;
   const UNSTABLE = 64;
   const MISSING_FILL = "url(#atlas-not-published)";
@@ -67,6 +68,15 @@
     }));
   }
 
+  const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+  /** What was written is on the screen; a page that is not seen does not wait for it. */
+  const shown = () => Promise.race([
+    new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); }), pause(EARLY_MS),
+  ]);
+
+  /** What a scene says, whatever it answers. */
+  const wording = ({ heard, all, ...said }) => JSON.stringify(said);
+
   class Atlas {
     constructor(map, config) {
       this.map = map;
@@ -79,6 +89,7 @@
       this.timer = null;
       this.layers = new Map();
       this.frame = new Frame(this, map);
+      this.early = new window.AtlasEarly(this);
       const panes = [["base", 210], ["shapes", 400], ["lines", 420], ["marks", 430], ["signs", 440], ["names", 450]];
       for (const [name, level] of panes) {
         map.createPane(name).style.zIndex = level;
@@ -146,6 +157,7 @@
       this.shapes.bindTooltip((layer) => this.tip(layer.feature.properties), {
         sticky: true, opacity: 1, className: "atlas-tip", direction: "auto",
       });
+      this.shapes.on("mousedown", (event) => this.early.expect(this.chosen(event.layer.feature.properties.code)));
       this.shapes.on("click", (event) => this.choose(event.layer.feature.properties.code));
       this.shapes.on("mouseover", (event) => this.outline("hover", event.layer.feature));
       this.shapes.on("mouseout", () => this.outline("hover", null));
@@ -196,9 +208,22 @@
       });
     }
 
+    /** A scene of the page's: often the one that is shown already, or the answer to an older choice. */
+    hear(scene) {
+      const said = wording(scene);
+      if (said === this.said) {
+        this.wanted.heard = Math.max(this.wanted.heard, scene.heard);
+        this.early.settle();
+      } else if (!this.early.outlasts(scene)) {
+        this.early.settle();
+        this.show(scene);
+      }
+    }
+
     /** Take over a scene; the first waits for the shapes, and until then the last one stays. */
     async show(scene) {
       this.wanted = scene;
+      this.said = wording(scene);
       try {
         const [, coverage] = await Promise.all([
           this.drawn,
@@ -228,6 +253,7 @@
     /** Addresses of a replaced build are gone: the page then has a newer scene, if it is asked. */
     fail(scene, error) {
       console.error(error);
+      this.said = null;
       if (this.failedBuild === scene.build) {
         this.frame.say(scene.texts.failed);
       } else {
@@ -248,8 +274,9 @@
       this.scene = scene;
       this.frame.write(scene);
       this.regionNames(scene.names);
-      this.fit();
-      this.coverageFound = Object.entries(coverage);
+      // Later changes of size tell of themselves.
+      if (!this.isFitted) this.fit();
+      this.outlineCoverage(coverage);
       if (!isOld) {
         this.place = scene.place;
         this.outline("place", this.layers.get(scene.place)?.feature);
@@ -302,7 +329,11 @@
         const layer = this.layers.get(code);
         const hasPattern = entry && (level >= UNSTABLE || entry.pattern);
         const fillColor = !entry ? MISSING_FILL : hasPattern ? `url(#atlas-class-${level})` : entry[this.theme];
-        if (layer.options.fillColor !== fillColor) layer.setStyle({ fillColor });
+        // Leaflet would write nine attributes where one changes.
+        if (layer.options.fillColor !== fillColor) {
+          layer.options.fillColor = fillColor;
+          layer.getElement().setAttribute("fill", fillColor);
+        }
         this.sign(code, entry?.sign ?? "", layer.feature.properties.label);
       });
       this.mark(at);
@@ -329,26 +360,38 @@
       return period.last < from ? "before" : period.first > to ? "after" : "in";
     }
 
-    /** Outline the municipalities that the programme's coverage marks in a period. */
-    mark(at) {
-      const period = this.period(at);
-      const isIn = ([code, one]) =>
-        this.layers.has(code) && period && one.from <= period.last && period.first <= one.to;
-      const marked = (this.coverageFound ?? []).filter(isIn);
-      const isBegun = ({ certain }) => certain && certain <= period.last;
-      const key = marked.map(([code, one]) => code + one.state + isBegun(one)).join();
-      if (this.marked === key) return;
-      this.marked = key;
+    /** Outlines of the municipalities that the programme's coverage marks at any time; they are drawn once. */
+    outlineCoverage(coverage) {
+      if (this.coverageShown === coverage) return;
+      this.coverageShown = coverage;
       this.coverage.clearLayers();
-      const outlined = (states, style, isWanted = () => true) => {
-        const shapes = marked.filter(([, one]) => states.includes(one.state) && isWanted(one)).map(([code]) => this.layers.get(code).feature);
-        L.geoJSON(shapes, { pane: "lines", interactive: false, style: { fill: false, ...style } }).addTo(this.coverage);
+      this.marks = [];
+      const found = Object.entries(coverage).filter(([code]) => this.layers.has(code));
+      const outline = (states, style, isBegun = null) => {
+        for (const [code, one] of found) {
+          if (!states.includes(one.state)) continue;
+          const line = L.geoJSON(this.layers.get(code).feature, {
+            pane: "lines", interactive: false, style: { fill: false, ...style },
+          }).addTo(this.coverage);
+          this.marks.push({ one, path: line.getLayers()[0].getElement(), isBegun });
+        }
       };
       const known = ["documented", "covered"];
-      outlined(["candidate"], { weight: 1.1, dashArray: "2 3", className: "candidate" });
-      outlined(known, { weight: 4.4, className: "halo" });
-      outlined(known, { weight: 2.2, className: "documented" }, isBegun);
-      outlined(known, { weight: 2.2, dashArray: "5 3", className: "documented" }, (one) => !isBegun(one));
+      outline(["candidate"], { weight: 1.1, dashArray: "2 3", className: "candidate" });
+      outline(known, { weight: 4.4, className: "halo" });
+      // Dashed while it may, but need not, have begun.
+      outline(known, { weight: 2.2, className: "documented" }, true);
+      outline(known, { weight: 2.2, dashArray: "5 3", className: "documented" }, false);
+    }
+
+    /** Show the outlines of those that it marks in a period. */
+    mark(at) {
+      const period = this.period(at);
+      for (const { one, path, isBegun } of this.marks ?? []) {
+        const isIn = period && one.from <= period.last && period.first <= one.to;
+        const isSo = isBegun === null || isBegun === Boolean(one.certain && one.certain <= period?.last);
+        path.style.display = isIn && isSo ? "" : "none";
+      }
     }
 
     regionNames(names) {
@@ -408,13 +451,22 @@
       if (isSettled) this.tell();
     }
 
-    /** Tell the page what is chosen here. */
-    tell() {
+    /** Tell the page what is chosen here, once what it will say is shown: both at once would hold up each other. */
+    async tell() {
       this.sent = Math.max(this.sent + 1, (this.scene?.heard ?? 0) + 1);
-      window.Streamlit.setComponentValue({
-        place: this.place, period: (this.scene && this.period(this.at)?.start) ?? null,
-        is_of_one_time: Boolean(this.scene?.is_of_one_time), n: this.sent,
-      });
+      const chosen = this.chosen();
+      const message = {
+        place: null, period: null, ...chosen, is_of_one_time: !("period" in chosen), n: this.sent,
+      };
+      await Promise.race([this.early.ask(chosen), pause(EARLY_MS)]);
+      await shown();
+      if (message.n === this.sent) window.Streamlit.setComponentValue(message);
+    }
+
+    /** What is chosen on the map: a place, and a period where there are several. */
+    chosen(place = this.place) {
+      if (this.scene?.is_of_one_time) return { place };
+      return { place, period: (this.scene && this.period(this.at)?.start) ?? null };
     }
 
     /** What hovering a municipality says. */
@@ -778,6 +830,6 @@
       }
       atlas = new Atlas(map, config);
     },
-    show(scene) { atlas.show(scene); },
+    show(scene) { atlas.hear(scene); },
   };
 })();

@@ -77,6 +77,7 @@
     for (const pane of PANES) {
       for (const path of map.getPane(pane).querySelectorAll("path")) {
         const style = getComputedStyle(path);
+        if (style.display === "none") continue;
         const shape = new Path2D(path.getAttribute("d"));
         const fill = path.getAttribute("fill");
         if (fill !== "none") {

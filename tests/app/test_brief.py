@@ -20,7 +20,7 @@ from dashboard.language import words
 from dashboard.profile import Profile
 from pipeline import Warehouse
 from tests.app.country import MARKUP
-from tests.app.reading import opened, text
+from tests.app.reading import everything, opened
 
 PLACE, DEPARTMENT = "05901", "05"
 
@@ -61,12 +61,12 @@ def test_the_brief_says_what_the_page_says(
     page.query_params[kind] = code
     page.run()
     assert not page.exception
-    (lead,) = re.findall("<div class='in-words'>(.*?)</div>", text(page), re.DOTALL)
+    (lead,) = re.findall("<div class='in-words'>(.*?)</div>", everything(page), re.DOTALL)
     sentences = [plain(one) for one in re.findall("<(?:p|li).*?>(.*?)</(?:p|li)>", lead)]
     on_paper = said(brief(warehouse, code, words("en")).content)
     assert len(sentences) > 1
     assert [one for one in sentences if one not in on_paper] == []
-    assert f"atlas/{facts.build(cached.warehouse()).build_id}/brief/{code}/en" in text(page)
+    assert f"atlas/{facts.build(cached.warehouse()).build_id}/brief/{code}/en" in everything(page)
 
 
 def test_figures_coverage_and_sources_are_on_it(printed: Printed) -> None:

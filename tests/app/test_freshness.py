@@ -20,7 +20,7 @@ from pipeline.catalog.channels import Channel
 from pipeline.ingest.raw import RawFile
 from pipeline.ingest.register import QUARANTINE, Asked, Failed, Quarantined, Register
 from tests.app.country import publish
-from tests.app.reading import notes, opened, text
+from tests.app.reading import everything, notes, opened
 from tests.world.build import NO_SNAPSHOT
 
 ASKED_AT = "2023-08-20T12:00:00+00:00"
@@ -56,7 +56,7 @@ def note(data_dir: Path, *failures: Failed, quarantine: tuple[Quarantined, ...] 
 def sources_page(data_dir: Path, monkeypatch: pytest.MonkeyPatch, **query: Any) -> str:
     page = opened(data_dir, monkeypatch, **query).switch_page("pages/sources.py").run()
     assert not page.exception
-    return text(page)
+    return everything(page)
 
 
 def links(page: AppTest) -> list[str]:
@@ -79,20 +79,20 @@ def test_the_map_says_above_and_beside_that_its_series_is_stale(
     note(country)
     page = opened(country, monkeypatch, lang=lang, series="sightings", place=place)
     assert notes(page)[-1:] == [LINES[lang]]
-    assert f"<li>{LINES[lang]}</li>" in text(page)
+    assert f"<li>{LINES[lang]}</li>" in everything(page)
     assert links(page) == [link]
 
 
 def test_a_series_of_another_dataset_is_not_touched(country, monkeypatch):
     note(country)
     page = opened(country, monkeypatch, lang="en", series="crowds")
-    assert "stale since" not in text(page)
+    assert "stale since" not in everything(page)
     assert links(page) == []
 
 
 def test_never_refreshed_is_nothing_to_tell(country, monkeypatch):
     page = opened(country, monkeypatch, lang="en", series="sightings")
-    assert "stale since" not in text(page)
+    assert "stale since" not in everything(page)
     said = sources_page(country, monkeypatch, lang="en")
     assert "<div class='stale'>" not in said
     assert "Last asked" not in said
@@ -102,10 +102,10 @@ def test_a_refresh_that_built_nothing_is_noticed(country, monkeypatch):
     page = opened(country, monkeypatch, lang="en", series="sightings")
     note(country)
     page.run()
-    assert "stale since July 18, 2023" in text(page)
+    assert "stale since July 18, 2023" in everything(page)
     note(country, quarantine=())
     page.run()
-    assert "stale since" not in text(page)
+    assert "stale since" not in everything(page)
 
 
 def test_the_longest_lapse_is_told(country, monkeypatch):
@@ -142,7 +142,7 @@ def test_what_is_noted_and_unreadable_takes_no_page_down(country, monkeypatch, c
     note(country)
     (country / "raw" / "fetched.json").write_text("{}")
     page = opened(country, monkeypatch, lang="en", series="sightings")
-    assert "stale since" not in text(page)
+    assert "stale since" not in everything(page)
     assert "is no register" in caplog.text
 
 

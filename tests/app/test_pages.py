@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import cached, paint
 from pipeline.store.published import published_path
 from tests.app.country import MARKUP, frames, publish
-from tests.app.reading import notes, opened, text
+from tests.app.reading import everything, notes, opened
 from tests.world import published
 
 
@@ -27,8 +27,8 @@ def test_the_first_visit(country: Path, monkeypatch: pytest.MonkeyPatch) -> None
         "Violence · Series ghosts (not published here)",
         "Context · Series rainfall",
     ]
-    assert "<h2>Series sightings</h2>" in text(page)
-    assert "cut June 1, 2023" in text(page)
+    assert "<h2>Series sightings</h2>" in everything(page)
+    assert "cut June 1, 2023" in everything(page)
     assert dict(page.query_params) == {
         "series": "sightings",
         "period": "2021-01",
@@ -42,12 +42,12 @@ def test_the_whole_page_is_spanish_by_default(
     page = opened(country, monkeypatch)
     assert page.selectbox[0].label == "Serie"
     assert page.toggle[0].label == "Cobertura del programa"
-    assert "<h2>Serie sightings</h2>" in text(page)
+    assert "<h2>Serie sightings</h2>" in everything(page)
 
 
 def test_a_link_opens_a_place(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = opened(country, monkeypatch, lang="en", series="sightings", period="2022", place="05901")
-    said = text(page)
+    said = everything(page)
     assert "<h2>Villa Prueba</h2>" in said
     assert "<span class='value'>5</span>" in said
     assert "incomplete" in said
@@ -61,23 +61,23 @@ def test_a_link_opens_a_place(country: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_place_without_figures_says_so(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = opened(country, monkeypatch, lang="en", series="migrations", place="05902")
-    assert "Not published here: unknown, not zero." in text(page)
-    assert "Candidate, to be confirmed" in text(page)
+    assert "Not published here: unknown, not zero." in everything(page)
+    assert "Candidate, to be confirmed" in everything(page)
 
 
 def test_a_candidate_is_never_called_uncovered(
     country: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for place in ("05902", "05903"):
-        said = text(opened(country, monkeypatch, lang="en", place=place)).lower()
+        said = everything(opened(country, monkeypatch, lang="en", place=place)).lower()
         assert "not covered" not in said
         assert "not on the list" not in said
 
 
 def test_names_are_text_and_not_markup(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = opened(country, monkeypatch, place="05902")
-    assert "Peñón &lt;i&gt;Raro&lt;/i&gt;" in text(page)
-    assert MARKUP not in text(page)
+    assert "Peñón &lt;i&gt;Raro&lt;/i&gt;" in everything(page)
+    assert MARKUP not in everything(page)
 
 
 def test_a_stale_link_shows_the_nearest_view_and_says_so(
@@ -115,14 +115,14 @@ def test_a_series_without_data_is_shown_as_unpublished(
     country: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = opened(country, monkeypatch, lang="en", series="ghosts", place="05901", table="1")
-    assert "Not published here: unknown, not zero." in text(page)
+    assert "Not published here: unknown, not zero." in everything(page)
 
 
 def test_sources(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = opened(country, monkeypatch, lang="en")
     page.switch_page("pages/sources.py").run()
     assert not page.exception
-    said = unescape(text(page))
+    said = unescape(everything(page))
     assert "Nadie, Nada." in said
     assert "June 1, 2023" in said
     assert "Public sources name 1 of the programme's 35 municipalities." in said
@@ -134,16 +134,16 @@ def test_the_bundled_snapshot_says_so(tmp_path: Path, monkeypatch: pytest.Monkey
     tables["core.source_file"]["is_bundled"] = True
     published(tmp_path, tables).close()
     page = opened(tmp_path, monkeypatch, lang="en")
-    assert "bundled snapshot, cut June 1, 2023" in text(page)
+    assert "bundled snapshot, cut June 1, 2023" in everything(page)
 
 
 def test_a_new_build_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = publish(tmp_path)
     page = opened(tmp_path, monkeypatch, lang="en")
-    assert f"build {first.build_id}" in text(page)
+    assert f"build {first.build_id}" in everything(page)
     second = publish(tmp_path)
     page.run()
-    assert f"build {second.build_id}" in text(page)
+    assert f"build {second.build_id}" in everything(page)
     first.close()
     second.close()
 
@@ -187,8 +187,8 @@ def test_a_failure_within_a_page_is_told_calmly() -> None:
     page = AppTest.from_function(fail)
     page.session_state["language"] = "en"
     page.run()
-    assert "This page could not be shown whole" in text(page)
-    assert "a secret path" not in text(page)
+    assert "This page could not be shown whole" in everything(page)
+    assert "a secret path" not in everything(page)
 
 
 def test_a_fault_nobody_foresaw_is_no_traceback_either(

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, FrameLocator, expect
+from playwright.sync_api import Browser, FrameLocator, Route, WebSocketRoute, expect
 
 from dashboard.legend import ZERO
 from tests.app.country import MARKUP, publish
@@ -116,6 +116,83 @@ def test_a_click_opens_the_place(visit: Callable[..., Visit]) -> None:
     here.page.wait_for_url("**place=05902**")
     here.page.get_by_role("button", name="Close").click()
     expect(here.page.locator(".place")).to_have_count(0)
+
+
+@contextmanager
+def held_back(here: Visit) -> Iterator[list[bytes | str]]:
+    """Nothing that the page's script says reaches the browser until the block ends."""
+    waiting: list[bytes | str] = []
+    sockets: list[WebSocketRoute] = []
+    holding = False
+
+    def hear(socket: WebSocketRoute) -> None:
+        sockets.append(socket)
+        server = socket.connect_to_server()
+        server.on_message(lambda said: waiting.append(said) if holding else socket.send(said))
+
+    here.page.route_web_socket(re.compile("_stcore/stream"), hear)
+    yield_to = here.open("series=sightings&period=2021-01&lang=en")
+    expect(yield_to.locator(".time .label b")).to_have_text("2021")
+    here.page.wait_for_timeout(500)
+    holding = True
+    yield waiting
+    holding = False
+    for said in waiting:
+        sockets[-1].send(said)
+
+
+def test_what_the_page_will_say_is_shown_before_it_says_it(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    page = here.page
+    panel = page.locator(".st-key-side")
+    with held_back(here) as waiting:
+        frame = page.frame_locator(MAP)
+        place(frame, VILLA).click()
+        expect(page.locator(".place h2")).to_have_text("Villa Prueba")
+        # Five sightings in the whole year, of which one is of a month nobody published.
+        expect(page.locator(".tile .value").first).to_have_text("5")
+        expect(page.locator("section.coverage")).to_contain_text("Since October 2020")
+        expect(page.get_by_role("button", name="Close")).to_have_count(0)
+        choose(here, "Series", "Violence · Series crowds")
+        repainted(frame, "crowds/year")
+        expect(frame.locator(".legend .title")).to_contain_text("Series crowds")
+        expect(page.locator("h3.series")).to_have_text("Series crowds")
+        said = [panel.locator(one).inner_html() for one in (".place", ".tiles", ".coverage")]
+        painted_so = colours(frame)
+        assert waiting
+    expect(page.get_by_role("button", name="Close")).to_be_visible()
+    expect(page.locator(".st-key-history canvas, .st-key-history svg").first).to_be_visible()
+    assert [panel.locator(one).inner_html() for one in (".place", ".tiles", ".coverage")] == said
+    assert colours(frame) == painted_so
+
+
+def test_the_page_is_right_in_the_end(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    frame = here.open("series=sightings&lang=en")
+
+    def tamper(route: Route) -> None:
+        answer = route.fetch().json()
+        answer["panel"]["top"] = "<div class='place'><h2>Somewhere else</h2></div>"
+        answer["scene"]["title"] = "Something else"
+        route.fulfill(json=answer)
+
+    here.page.route("**/view/**", tamper)
+    place(frame, VILLA).click()
+    expect(here.page.locator(".place h2")).to_have_text("Somewhere else")
+    expect(frame.locator(".legend .title")).to_have_text("Something else")
+    expect(here.page.locator(".place h2")).to_have_text("Villa Prueba")
+    expect(frame.locator(".legend .title")).to_contain_text("Series sightings")
+
+
+def test_without_an_early_answer_the_page_says_it(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    frame = here.open("series=sightings&lang=en")
+    here.page.route("**/known/**", lambda route: route.fulfill(json={"unforeseen": 1}, status=200))
+    here.page.route("**/view/**", lambda route: route.fulfill(body="no answer", status=200))
+    place(frame, VILLA).click()
+    expect(here.page.locator(".place h2")).to_have_text("Villa Prueba")
+    choose(here, "Show", "Count")
+    repainted(frame, "sightings/year/count")
 
 
 def test_a_tooltip_tells_count_rate_and_interval(visit: Callable[..., Visit]) -> None:
@@ -358,18 +435,19 @@ def test_coverage_appears_in_the_month_it_began(visit: Callable[..., Visit]) -> 
     began = {"state": "documented", "from": "2021-03", "certain": "2021-04", "to": "2022-04"}
     here.page.route("**/coverage/**", lambda route: route.fulfill(json={"05901": began}))
     frame = here.open("series=sightings&measure=count&window=month&period=2021-02")
-    expect(frame.locator("path.documented")).to_have_count(0)
+    expect(frame.locator("path.documented:visible")).to_have_count(0)
     slider = frame.get_by_role("slider")
     slider.press("ArrowRight")
     expect(frame.locator(".time .label b")).to_have_text("March 2021")
     dashes = "one => getComputedStyle(one).strokeDasharray"
-    expect(frame.locator("path.documented")).to_have_count(1)
-    assert frame.locator("path.documented").evaluate(dashes) != "none"  # may have begun
+    outline = frame.locator("path.documented:visible")
+    expect(outline).to_have_count(1)
+    assert outline.evaluate(dashes) != "none"  # may have begun
     slider.press("ArrowRight")
     expect(frame.locator(".time .label b")).to_have_text("April 2021")
-    assert frame.locator("path.documented").evaluate(dashes) == "none"
+    assert outline.evaluate(dashes) == "none"
     slider.press("End")
-    expect(frame.locator("path.documented")).to_have_count(0)
+    expect(frame.locator("path.documented:visible")).to_have_count(0)
 
 
 def test_the_map_wears_the_dark_of_the_page(browser: Browser, address: str) -> None:
