@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FrameLocator, Route, WebSocketRoute, expect
 
-from dashboard.legend import ZERO
+from pipeline import colours as palette
 from tests.app.country import MARKUP, publish
 from tests.browser.conftest import Visit
 from tests.browser.served import MAP, dashboard, painted
@@ -151,7 +151,7 @@ def test_what_the_page_will_say_is_shown_before_it_says_it(visit: Callable[..., 
         expect(page.locator(".place h2")).to_have_text("Villa Prueba")
         # Five sightings in the whole year, of which one is of a month nobody published.
         expect(page.locator(".tile .value").first).to_have_text("5")
-        expect(page.locator("section.coverage")).to_contain_text("Since October 2020")
+        expect(page.locator("section.coverage")).to_contain_text("between October 2020")
         expect(page.get_by_role("button", name="Close")).to_have_count(0)
         choose(here, "Series", "Violence · Series crowds")
         repainted(frame, "crowds/year")
@@ -304,14 +304,14 @@ def test_a_place_is_found_by_keyboard_without_accents(visit: Callable[..., Visit
 def test_coverage_is_drawn_by_state_and_can_be_put_away(visit: Callable[..., Visit]) -> None:
     here = visit()
     frame = here.open("series=sightings")
-    expect(frame.locator("path.documented")).to_have_count(1)
+    expect(frame.locator("path.documented:visible")).to_have_count(1)
     expect(frame.locator("path.candidate")).to_have_count(1)
     expect(frame.locator(".legend .documented")).to_have_text(
         "Resilient Communities, documented: 1 of 35"
     )
     assert "not covered" not in frame.locator(".legend.coverage").inner_text().lower()
     here.page.get_by_test_id("stCheckbox").first.locator("label").click()
-    expect(frame.locator("path.documented")).to_have_count(0)
+    expect(frame.locator("path.documented:visible")).to_have_count(0)
     expect(frame.locator(".legend.coverage")).to_be_hidden()
 
 
@@ -457,7 +457,7 @@ def test_the_map_wears_the_dark_of_the_page(browser: Browser, address: str) -> N
     frame = painted(page)
     ground = frame.locator(".atlas").evaluate("one => getComputedStyle(one).backgroundColor")
     assert ground == "rgb(28, 30, 33)"
-    assert colours(frame)[PUERTO] == ZERO[1]
+    assert colours(frame)[PUERTO] == palette.ZERO[1]
     context.close()
 
 
