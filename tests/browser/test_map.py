@@ -161,7 +161,7 @@ def test_what_the_page_will_say_is_shown_before_it_says_it(visit: Callable[..., 
         painted_so = colours(frame)
         assert waiting
     expect(page.get_by_role("button", name="Close")).to_be_visible()
-    expect(page.locator(".st-key-history canvas, .st-key-history svg").first).to_be_visible()
+    expect(page.locator(".st-key-history .stVegaLiteChart")).to_be_visible()
     assert [panel.locator(one).inner_html() for one in (".place", ".tiles", ".coverage")] == said
     assert colours(frame) == painted_so
 
