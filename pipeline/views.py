@@ -663,6 +663,123 @@ def group_history(
     return history.drop(columns=["series_id", "days", "group_squares", "months_published"])
 
 
+FollowedGroup = Literal["documented", "first_wave"]
+"""Municipalities that the programme is known to have worked in, or those of them that began
+first."""
+
+
+def group_members(warehouse: Warehouse) -> pd.DataFrame:
+    """Which municipalities are told of together.
+
+    Returns
+    -------
+    members
+        `group_id` (``documented``; ``first_wave``; ``pdet_elsewhere``, the PDET municipalities of
+        the other departments; ``documented_peers`` and ``first_wave_peers``, each place once),
+        `municipality_code` and names, by group and code.
+    """
+    return warehouse.query("view/group_members")
+
+
+def group_rates(
+    warehouse: Warehouse, series_id: str, window: Literal["year", "fiscal"]
+) -> pd.DataFrame:
+    """The documented municipalities as a group, beside groups where the programme did not work.
+
+    A description, not an effect. No rate where a member publishes nothing, and no ratio of two
+    years: `compares_with_before` says where a line may be drawn from the year before.
+
+    Parameters
+    ----------
+    warehouse
+        An open warehouse.
+    series_id
+        A series of violence that may stand beside coverage.
+    window
+        Calendar years, or years from October to September, as the programme began: `event_year` 0
+        begins in October 2020. It is no more exact than the start of the first wave, somewhere
+        from October 2020 to December 2021 (`may_have_begun`).
+
+    Returns
+    -------
+    rates
+        `group_id` as in `group_members`, `period` (first day of the year's last month) and the
+        columns of ``mart.group_rate``, by group, earliest first.
+
+    Raises
+    ------
+    ContractError
+        If the series is kept apart from coverage.
+    """
+    _refuse_apart(warehouse, series_id)
+    return warehouse.query("view/group_rates", series_id=series_id, time_window=window)
+
+
+def group_leave_one_out(
+    warehouse: Warehouse, series_id: str, group_id: FollowedGroup
+) -> pd.DataFrame:
+    """What the rate of the documented municipalities is without each of them.
+
+    Returns
+    -------
+    left_out
+        One row per calendar year (`period`, its last month) and member: code and name,
+        `rate_per_100k` of the others with limits, `group_rate_per_100k`, `shift_per_100k` and
+        `is_largest`.
+
+    Raises
+    ------
+    ContractError
+        If the series is kept apart from coverage.
+    """
+    _refuse_apart(warehouse, series_id)
+    return warehouse.query("view/group_leave_one_out", series_id=series_id, group_id=group_id)
+
+
+def placebo_fan(warehouse: Warehouse, series_id: str, group_id: FollowedGroup) -> pd.DataFrame:
+    """What happened next in places like these: placebo groups, and the documented one among them.
+
+    A description, not an effect. The group's outcome is never told without theirs.
+
+    Returns
+    -------
+    fan
+        Columns of ``mart.placebo_fan`` but series and group, and `heaviest_name`; by
+        `measure` and `years_after`. One row with `years_after` 0 and a `refusal`
+        where nothing can be compared; no row where no municipality is documented.
+
+    Raises
+    ------
+    ContractError
+        If the series is kept apart from coverage.
+    """
+    _refuse_apart(warehouse, series_id)
+    return warehouse.query("view/placebo_fan", series_id=series_id, group_id=group_id)
+
+
+def next_of_highest(warehouse: Warehouse, series_id: str) -> pd.DataFrame:
+    """How the municipalities with the highest rates of two years moved in the next two.
+
+    Returns
+    -------
+    highest
+        Columns of ``mart.next_of_highest`` but the series: one row for the ``country`` and one for
+        the seven ``departments``.
+    """
+    return warehouse.query("view/next_of_highest", series_id=series_id)
+
+
+def _refuse_apart(warehouse: Warehouse, series_id: str) -> None:
+    """Refuse a series kept apart from coverage, whatever is asked of a group."""
+    judged = warehouse.query("view/group_judge", series_id=series_id, largest=DISPERSION_LARGEST)
+    documented = warehouse.query("view/group_members")["municipality_code"]
+    refuse_joint_statement(
+        series_id,
+        list(documented),
+        is_apart_from_coverage=bool(judged["is_apart_from_coverage"].any()),
+    )
+
+
 def department_history(warehouse: Warehouse, series_id: str, department_code: str) -> pd.DataFrame:
     """One series in one department by year, with events of unknown municipality.
 

@@ -504,5 +504,22 @@ RULES: Final = (
         "`views.placebo_fan`; no other view",
         "tests/laws/test_claims.py::test_no_view_pairs_before_and_after_of_covered_places",
     ),
+    Rule(
+        "one-city",
+        "The rate of a group is told with its rate without each member.",
+        "One large city can carry a group of ten.",
+        Text("sin ese municipio la tasa sería otra", "without that municipality the rate differs"),
+        "`mart.group_leave_one_out`",
+        "tests/unit/test_group_marts.py::test_each_member_is_left_out_once",
+    ),
+    Rule(
+        "equals",
+        "A group's place among placebo groups is told only where these were as violent before, up "
+        "to 20 %, and a member that carries it is named.",
+        "A group half as violent falls less by itself, and the comparison would flatter.",
+        Text("no hubo grupos tan violentos", "no groups were as violent"),
+        "`placebo.is_alike`, `mart.placebo_fan`",
+        "tests/unit/test_placebo.py::test_the_member_that_carries_a_group_is_named",
+    ),
 )
 """Every rule, in the order of the table in ``docs/claims.md``."""

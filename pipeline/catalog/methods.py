@@ -301,3 +301,54 @@ EVALUATION_DEPARTURES: Final = (0.0, 0.5, 1.0)
 
 Rambachan and Roth (2023), *Review of Economic Studies* 90(5), 2555-2591: 1 is their benchmark.
 """
+
+PLACEBO_DRAWS: Final = 1_000
+"""Placebo groups that a fan is drawn from.
+
+At a share of 2.5 % its Monte-Carlo error is half a point: Davison and Hinkley (1997), *Bootstrap
+Methods and their Application*, section 4.2.5.
+"""
+
+PLACEBO_SEED: Final = 20_260_731
+"""Seed of the draws: the same figures give the same fan, build after build."""
+
+PLACEBO_NEAREST: Final = 10
+"""Places among which one is drawn for each place of the group: enough for a fan, few enough to be
+alike.
+
+Our choice: among five, placebo groups share so many places that the fan is too narrow.
+"""
+
+PLACEBO_SIZE_WEIGHT: Final = 0.5
+"""Weight of the residents where places are alike, beside 1 for the rate: the rate is what falls.
+
+Our choice: the placebo groups' level comes nearest to the group's own.
+"""
+
+PLACEBO_LEVEL_SHARE: Final = 0.2
+"""Share by which the level of placebo groups may miss the group's; beyond, it has no equal.
+
+Our choice: a group half as violent falls less by itself, and the comparison would flatter.
+"""
+
+PLACEBO_YEARS_BEFORE: Final = 2
+"""Years by whose rate places are chosen: one year of a small place is chance.
+
+Our choice.
+"""
+
+PLACEBO_YEARS_AFTER: Final = 5
+"""Most years that are followed: as long as the programme was to run.
+
+USAID/Colombia, fact sheet of Resilient Communities.
+"""
+
+PLACEBO_QUANTILES: Final = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+"""Ends of the bands that hold 95, 80 and 50 % of the placebo groups, and their median.
+
+As in fan charts of the Bank of England: Britton, Fisher and Whitley (1998), *Quarterly Bulletin*
+38(1), 30-37; the shares are our choice.
+"""
+
+HIGHEST_PLACES: Final = 35
+"""Places with the highest rates whose next years are told: as many as the programme has."""

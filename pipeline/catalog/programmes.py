@@ -7,6 +7,7 @@ published is listed as unknown.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from pipeline.catalog.text import Text
 
@@ -529,3 +530,10 @@ MARKS: tuple[Mark, ...] = (
         Text("Fin previsto del programa", "Planned end of the programme"),
     ),
 )
+
+FIRST_WAVE: Final = (date(2020, 10, 1), date(2021, 12, 1))
+"""First and last month in which the ten places of the first wave may have begun.
+
+No source says more exactly: the programme began in October 2020, and ten municipalities were in its
+first wave, 2020-21.
+"""

@@ -318,6 +318,24 @@ def _time_window() -> pa.Column:
     )
 
 
+def _group() -> pa.Column:
+    return _one_of(
+        "the documented municipalities of the programme, those of its first wave, the PDET "
+        "municipalities of the other departments, and the peers of either, each once",
+        "documented",
+        "first_wave",
+        "pdet_elsewhere",
+        "documented_peers",
+        "first_wave_peers",
+    )
+
+
+def _followed() -> pa.Column:
+    return _one_of(
+        "the documented municipalities, or those of the first wave", "documented", "first_wave"
+    )
+
+
 _PERIODS = ("month", "year")
 
 _TABLES = (
@@ -998,6 +1016,153 @@ _TABLES = (
         ),
         position=_count("place in a list that starts with the highest lower limit"),
         seed=_count("seed of the random numbers"),
+    ),
+    _table(
+        "mart.group_member",
+        "one row per group that is told of together, and municipality in it",
+        ("group_id", "municipality_code"),
+        group_id=_group(),
+        municipality_code=_municipality("DIVIPOLA code"),
+    ),
+    _table(
+        "mart.group_rate",
+        "one row per series that may stand beside coverage, group and year that any member "
+        "publishes whole: of the calendar, or from October to September",
+        ("series_id", "group_id", "time_window", "period"),
+        series_id=_series(),
+        group_id=_group(),
+        time_window=_one_of("calendar year, or October to September", "year", "fiscal"),
+        period=_month("first day of the year's last month"),
+        event_year=_column(
+            "Int64",
+            "bigint",
+            "years from October to September since the programme began: 0 begins in October 2020; "
+            "no more exact for any place than may_have_begun",
+            unit="years",
+            nullable=True,
+        ),
+        may_have_begun=_flag(
+            "the year holds a month, October 2020 to December 2021, in which places of the first "
+            "wave may have begun"
+        ),
+        members=_count("municipalities of the group", unit="municipalities"),
+        members_published=_count("of these, with the whole year", unit="municipalities"),
+        members_with_residents=_count(
+            "of these, with known residents; without all members there is no rate",
+            unit="municipalities",
+        ),
+        **_rate_columns(),
+        compares_with_before=_flag(
+            "the year before is published, of the same definition and edition of the population"
+        ),
+    ),
+    _table(
+        "mart.group_leave_one_out",
+        "one row per series, group of documented municipalities, calendar year with a rate and "
+        "member that is left out: the rate of the others",
+        ("series_id", "group_id", "time_window", "period", "municipality_code"),
+        series_id=_series(),
+        group_id=_followed(),
+        time_window=_one_of("calendar year", "year"),
+        period=_month("first day of the year's last month"),
+        municipality_code=_municipality("DIVIPOLA code of the member that is left out"),
+        events=_number("events of the others", unit="the series' unit"),
+        rate_per_100k=_number("rate of the others", unit="per 100,000 person-years", nullable=True),
+        rate_lower_per_100k=_number(
+            "lower 95 % limit of that rate", unit="per 100,000 person-years", nullable=True
+        ),
+        rate_upper_per_100k=_number(
+            "upper 95 % limit of that rate", unit="per 100,000 person-years", nullable=True
+        ),
+        group_rate_per_100k=_number("rate of all members", unit="per 100,000 person-years"),
+        shift_per_100k=_signed("the former less the latter", unit="per 100,000 person-years"),
+        is_largest=_flag("no other member shifts the rate as much"),
+    ),
+    _table(
+        "mart.placebo_fan",
+        "one row per series that may stand beside coverage, group of documented municipalities, "
+        "measure and years that are followed: placebo groups chosen in the same way in windows "
+        "before the programme, and the group among them; one with no years where there are none",
+        ("series_id", "group_id", "measure", "years_after"),
+        series_id=_series(),
+        group_id=_followed(),
+        time_window=_one_of(
+            "years from October to September, or of the calendar where no months are published",
+            "fiscal",
+            "year",
+        ),
+        measure=_one_of(
+            "events after over events before, or that divided by the same of all other "
+            "municipalities of the country",
+            "ratio",
+            "relative",
+        ),
+        years_after=_count("years after the choice, pooled", unit="years"),
+        last_month=_date("last month that is followed in the group", nullable=True),
+        members=_count("municipalities of the group", unit="municipalities"),
+        windows=_count("windows that placebo groups are chosen in", unit="windows"),
+        first_window=_date("first month after the first of them", nullable=True),
+        last_window=_date("first month after the last of them", nullable=True),
+        draws=_count("placebo groups with an outcome", unit="groups"),
+        lower_95=_number(
+            "2.5 % of the placebo groups fell more than this", unit="ratio", nullable=True
+        ),
+        lower_80=_number("10 % did", unit="ratio", nullable=True),
+        lower_50=_number("25 % did", unit="ratio", nullable=True),
+        median=_number("half of them did", unit="ratio", nullable=True),
+        upper_50=_number("75 % did", unit="ratio", nullable=True),
+        upper_80=_number("90 % did", unit="ratio", nullable=True),
+        upper_95=_number("97.5 % did", unit="ratio", nullable=True),
+        level=_number(
+            "rate before of the group over that of all other municipalities of the country",
+            unit="ratio",
+            nullable=True,
+        ),
+        placebo_level=_number("the same of the median placebo group", unit="ratio", nullable=True),
+        own=_number("outcome of the group itself", unit="ratio", nullable=True),
+        below=_number(
+            "placebo groups that fell more, or rose less; ties count half",
+            unit="groups",
+            nullable=True,
+        ),
+        heaviest_code=_text(
+            "member whose leaving out moves the outcome most",
+            pattern=MUNICIPALITY_CODE,
+            nullable=True,
+        ),
+        own_without=_number("outcome without that member", unit="ratio", nullable=True),
+        below_without=_number(
+            "placebo groups that fell more than that", unit="groups", nullable=True
+        ),
+        crosses_definition=_flag("the definition changed within the group's own years"),
+        seed=_count("seed of the random numbers"),
+        refusal=_one_of(
+            "why the group's own outcome is not told",
+            "a member publishes nothing",
+            "too few events",
+            "no window in the past",
+            "the definition changed",
+            "no groups as violent",
+            nullable=True,
+        ),
+    ),
+    _table(
+        "mart.next_of_highest",
+        "one row per series that may stand beside coverage, and scope: how the municipalities "
+        "with the highest rates of two years moved in the next two, window by window",
+        ("series_id", "scope"),
+        series_id=_series(),
+        scope=_one_of("the country or the seven departments", "country", "departments"),
+        places=_count("municipalities with the highest rates", unit="municipalities"),
+        years=_count("years of choice, and years after", unit="years"),
+        windows=_count("windows that no edition or definition spoils", unit="windows"),
+        windows_falling=_count("of these, in which the pooled rate fell", unit="windows"),
+        first_window=_date("first month after the first of them"),
+        last_window=_date("first month after the last of them"),
+        percent_mean=_signed("mean change of the pooled rate, residents held", unit="percent"),
+        percent_least=_signed("lowest change of any window", unit="percent"),
+        percent_most=_signed("highest change of any window", unit="percent"),
+        rest_percent_mean=_signed("mean change of all others together", unit="percent"),
     ),
     _table(
         "mart.computation",

@@ -17,7 +17,9 @@ from pipeline.marts import (
     departments,
     evaluation,
     gaps,
+    groups,
     peers,
+    placebo,
     ranks,
     rates,
     smoothing,
@@ -62,8 +64,27 @@ def store_statistics(draft: Draft, spread: "pd.Series[float]") -> None:
         anomalies.store(draft),
         evaluation.store(draft),
     ]
-    draft.store("mart.computation", pd.concat(computations, ignore_index=True))
     departments.store(draft, spread)
     claims.store(draft)
     gaps.store(draft)
     peers.store(draft)
+    computations += store_groups(draft, spread)
+    draft.store("mart.computation", pd.concat(computations, ignore_index=True))
+
+
+def store_groups(draft: Draft, spread: "pd.Series[float]") -> list[pd.DataFrame]:
+    """Fill the marts of the documented places as a group, and of placebo groups.
+
+    Parameters
+    ----------
+    draft
+        Warehouse being built, with peers and cuts.
+    spread
+        Variance over mean of every series, as from `pipeline.marts.rates.store`.
+
+    Returns
+    -------
+    computations
+        Rows of ``mart.computation``, by step.
+    """
+    return [groups.store(draft, spread), placebo.store(draft)]
