@@ -61,6 +61,34 @@ _PEERS = """
 """
 """The invented country publishes nothing from before the programme."""
 
+_GROUP = """
+    insert into mart.group_member values ('documented', '05901');
+    insert into mart.group_rate by name
+    select
+        * exclude (municipality_code, dispersion), 'documented' as group_id, null as event_year,
+        false as may_have_begun, 1 as members, 1 as members_published,
+        1 as members_with_residents, false as compares_with_before
+    from mart.rate_window
+    where series_id = 'sightings' and municipality_code = '05901' and time_window = 'year';
+"""
+_LEFT_OUT = """
+    insert into mart.group_leave_one_out by name
+    select
+        series_id, group_id, time_window, period, '05901' as municipality_code, 0 as events,
+        0 as rate_per_100k, rate_per_100k as group_rate_per_100k,
+        -rate_per_100k as shift_per_100k, true as is_largest
+    from mart.group_rate;
+"""
+_FAN = """
+    insert into mart.placebo_fan by name
+    select
+        'sightings' as series_id, 'documented' as group_id, 'year' as time_window,
+        'ratio' as measure, 1 as years_after, 1 as members, 1 as windows, 1000 as draws,
+        0.4 as lower_95, 0.5 as lower_80, 0.6 as lower_50, 0.8 as median, 1.0 as upper_50,
+        1.2 as upper_80, 1.4 as upper_95, 0.7 as own, 400 as below,
+        false as crosses_definition, 1 as seed;
+"""
+
 BREACHES = {
     "anomalies": [
         "update mart.anomaly set events = events + 1",
@@ -166,6 +194,28 @@ BREACHES = {
         "update core.crime_group_monthly set group_squares = 37",  # at most one group of six
         "insert into core.crime_monthly values ('crowds', '05901', '2021-04-01', 1)",
         "insert into core.crime_group_monthly values ('crowds', '05901', '2021-04-01', 1)",
+    ],
+    "groups": [
+        "".join([_GROUP, "update mart.group_rate set events = events + 1"]),
+        "".join([_GROUP, "update mart.group_rate set members_published = 0"]),
+        "".join([_GROUP, "update mart.group_rate set members = 2 where rate_per_100k is not null"]),
+        "".join([_GROUP, "update core.series set is_apart_from_coverage = true"]),
+        "".join([_GROUP, "delete from mart.group_member"]),
+    ],
+    "groups_left_out": [
+        "".join([_GROUP, _LEFT_OUT, "update mart.group_leave_one_out set events = 1"]),
+        "".join([_GROUP, _LEFT_OUT, "update mart.group_leave_one_out set shift_per_100k = 1"]),
+        "".join(
+            [_GROUP, _LEFT_OUT, "update mart.group_leave_one_out set municipality_code = '05902'"]
+        ),
+    ],
+    "placebo_fans": [
+        "".join([_FAN, "update mart.placebo_fan set lower_80 = 0.9"]),
+        "".join([_FAN, "update mart.placebo_fan set below = 1001"]),
+        "".join([_FAN, "update mart.placebo_fan set own = null"]),
+        "".join([_FAN, "update mart.placebo_fan set refusal = 'too few events'"]),
+        "".join([_FAN, "update mart.placebo_fan set crosses_definition = true"]),
+        "".join([_FAN, "update core.series set is_apart_from_coverage = true"]),
     ],
     "known_municipalities": [
         "update core.context_yearly set municipality_code = '05999'",

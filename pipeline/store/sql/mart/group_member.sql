@@ -3,7 +3,7 @@
 with named as (
     select
         municipality_code,
-        evidence = 'confirmed' or start_date <= $wave_end as is_first_wave
+        evidence = 'confirmed' or start_latest <= $wave_end as is_first_wave
     from core.coverage
     where
         programme_id = $programme_id
