@@ -61,6 +61,12 @@ _PEERS = """
 """
 """The invented country publishes nothing from before the programme."""
 
+
+def _after(*statements: str) -> str:
+    """Statements one after the other."""
+    return " ".join(statements)
+
+
 _GROUP = """
     insert into mart.group_member values ('documented', '05901');
     insert into mart.group_rate by name
@@ -196,26 +202,26 @@ BREACHES = {
         "insert into core.crime_group_monthly values ('crowds', '05901', '2021-04-01', 1)",
     ],
     "groups": [
-        "".join([_GROUP, "update mart.group_rate set events = events + 1"]),
-        "".join([_GROUP, "update mart.group_rate set members_published = 0"]),
-        "".join([_GROUP, "update mart.group_rate set members = 2 where rate_per_100k is not null"]),
-        "".join([_GROUP, "update core.series set is_apart_from_coverage = true"]),
-        "".join([_GROUP, "delete from mart.group_member"]),
+        _after(_GROUP, "update mart.group_rate set events = events + 1"),
+        _after(_GROUP, "update mart.group_rate set members_published = 0"),
+        _after(_GROUP, "update mart.group_rate set members = 2 where rate_per_100k is not null"),
+        _after(_GROUP, "update core.series set is_apart_from_coverage = true"),
+        _after(_GROUP, "delete from mart.group_member"),
     ],
     "groups_left_out": [
-        "".join([_GROUP, _LEFT_OUT, "update mart.group_leave_one_out set events = 1"]),
-        "".join([_GROUP, _LEFT_OUT, "update mart.group_leave_one_out set shift_per_100k = 1"]),
-        "".join(
-            [_GROUP, _LEFT_OUT, "update mart.group_leave_one_out set municipality_code = '05902'"]
+        _after(_GROUP, _LEFT_OUT, "update mart.group_leave_one_out set events = 1"),
+        _after(_GROUP, _LEFT_OUT, "update mart.group_leave_one_out set shift_per_100k = 1"),
+        _after(
+            _GROUP, _LEFT_OUT, "update mart.group_leave_one_out set municipality_code = '05902'"
         ),
     ],
     "placebo_fans": [
-        "".join([_FAN, "update mart.placebo_fan set lower_80 = 0.9"]),
-        "".join([_FAN, "update mart.placebo_fan set below = 1001"]),
-        "".join([_FAN, "update mart.placebo_fan set own = null"]),
-        "".join([_FAN, "update mart.placebo_fan set refusal = 'too few events'"]),
-        "".join([_FAN, "update mart.placebo_fan set crosses_definition = true"]),
-        "".join([_FAN, "update core.series set is_apart_from_coverage = true"]),
+        _after(_FAN, "update mart.placebo_fan set lower_80 = 0.9"),
+        _after(_FAN, "update mart.placebo_fan set below = 1001"),
+        _after(_FAN, "update mart.placebo_fan set own = null"),
+        _after(_FAN, "update mart.placebo_fan set refusal = 'too few events'"),
+        _after(_FAN, "update mart.placebo_fan set crosses_definition = true"),
+        _after(_FAN, "update core.series set is_apart_from_coverage = true"),
     ],
     "known_municipalities": [
         "update core.context_yearly set municipality_code = '05999'",
