@@ -19,6 +19,7 @@ from pipeline.export.files import csv_bytes, parquet_bytes, sha256, sums
 from pipeline.export.geography import geopackage, geoparquet, layers
 from pipeline.export.package import DESCRIPTOR, Build, descriptor, resource
 from pipeline.export.resources import CSV, Exported, exported
+from pipeline.export.rows import rows
 from pipeline.export.workbook import workbook
 from pipeline.ingest.bundle import member
 from pipeline.store.warehouse import Warehouse
@@ -161,19 +162,19 @@ def _figures(build: Build) -> Iterator[_File]:
 
 
 def _table_files(one: Exported, build: Build) -> Iterable[_File]:
-    rows = build.warehouse.arrow(one.name, one.columns, build.series).cast(one.schema)
+    found = rows(build, one)
     facts = {
         "title": one.name,
         "description": one.table.grain,
-        "statistics": {"rows": rows.num_rows, "sums": sums(rows, one.table.key)},
+        "statistics": {"rows": found.num_rows, "sums": sums(found, one.table.key)},
         "schema": one.table_schema,
     }
     for form, path in one.paths.items():
         if form == CSV:
-            content, name = csv_bytes(rows), one.name
-            told = {**facts, **_CSV_FACTS, "rows": rows.num_rows, "fields": rows.num_columns}
+            content, name = csv_bytes(found), one.name
+            told = {**facts, **_CSV_FACTS, "rows": found.num_rows, "fields": found.num_columns}
         else:
-            content = parquet_bytes(rows, {"grain": one.table.grain, **build.facts})
+            content = parquet_bytes(found, {"grain": one.table.grain, **build.facts})
             name, told = f"{one.name}.parquet", facts
         yield _File(path, content, resource(name, path, content, told))
 

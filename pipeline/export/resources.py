@@ -8,6 +8,7 @@ from typing import Any, Final
 import pandera.pandas as pa
 import pyarrow as arrow
 
+from pipeline.analysis import claims
 from pipeline.catalog.sensitivity import Sensitivity
 from pipeline.catalog.tables import LOCATED_CODE, TABLES, Table, column_facts
 from pipeline.errors import ContractError
@@ -23,6 +24,17 @@ _LONG: Final = frozenset({"mart.rate_monthly", "mart.rate_rolling", "mart.rate_w
 
 _BOTH: Final = frozenset({"core.crime_monthly", "mart.rate_yearly", "mart.rate_smoothed"})
 """Hundreds of thousands of rows: Parquet besides."""
+
+_CLAIMS: Final = frozenset(
+    {"mart.change", "mart.change_department", "mart.trend", "mart.trend_department"}
+)
+"""Tables that say something of what they count, which may be taken back on the way out."""
+
+_TAKEN_BACK: Final[Mapping[str, tuple[str, ...]]] = {
+    "word": (claims.NOT_DETERMINED, claims.SOURCES_DISAGREE),
+    "refusal": tuple(claims.Refusal),
+}
+"""What a claim may say once it has passed the guard, besides what is stored."""
 
 REFERENCES: Final[Mapping[str, str]] = {
     "department_code": "core.department",
@@ -85,6 +97,11 @@ class Exported:
     def is_coverage(self) -> bool:
         """Whether it tells where a programme works."""
         return "programme_id" in self.columns
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether it says something of what it counts: the guard of claims sees it first."""
+        return self.name in _CLAIMS
 
     @property
     def schema(self) -> arrow.Schema:
@@ -190,7 +207,8 @@ def _field(table: Table, name: str) -> dict[str, Any]:
     for pattern in _stated(column, "pattern"):
         constraints["pattern"] = pattern
     for allowed in _stated(column, "allowed_values"):
-        constraints["enum"] = [str(one) for one in allowed]
+        taken_back = _TAKEN_BACK.get(name, ()) if table.name in _CLAIMS else ()
+        constraints["enum"] = list(dict.fromkeys(map(str, (*allowed, *taken_back))))
     for fact, constraint in (("min_value", "minimum"), ("max_value", "maximum")):
         for bound in filter(isfinite, _stated(column, fact)):
             constraints[constraint] = bound

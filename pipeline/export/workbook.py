@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 from pipeline.catalog.tables import TABLES, column_facts
 from pipeline.export.package import TITLE, Build
 from pipeline.export.resources import exported
+from pipeline.export.rows import rows
 
 _OPTIONS: Final = {
     "in_memory": True,
@@ -128,8 +129,9 @@ def _newest(build: Build) -> _Sheet:
 
 def _declared(build: Build, sheet: str, table: str) -> _Sheet:
     (one,) = exported({table: TABLES[table]})
-    rows = build.warehouse.arrow(table, one.columns, build.series)
-    return _Sheet(sheet, one.columns, _rows(rows), [_said(name, table) for name in one.columns])
+    return _Sheet(
+        sheet, one.columns, _rows(rows(build, one)), [_said(name, table) for name in one.columns]
+    )
 
 
 def _said(column: str, table: str) -> tuple[str, str]:

@@ -23,7 +23,7 @@ from pipeline.errors import CatalogError, ContractError, SourceError
 from pipeline.export import bundle
 from pipeline.export.resources import exported
 from pipeline.store.warehouse import Warehouse
-from tests.world import core_frames, published
+from tests.world import core_frames, published, years
 
 ROOT = Path(__file__).parents[2]
 FORMULA = "=1+1"
@@ -238,6 +238,36 @@ def test_a_table_that_joins_coverage_with_figures_stops_the_export() -> None:
     tables = _with("core.coverage", series_id=_column(Sensitivity.PUBLIC))
     with pytest.raises(ContractError, match=r"core\.coverage: joins coverage with figures"):
         exported(tables)
+
+
+@pytest.mark.parametrize("is_contradicted", [False, True])
+def test_claims_leave_as_the_read_door_lets_them_pass(
+    tmp_path: Path, *, is_contradicted: bool
+) -> None:
+    # Sightings in 05901 rise by one a month every year: a claim, unless another publisher of the
+    # same events saw them move the other way.
+    with years.stored(tmp_path / "data") as draft:
+        if is_contradicted:
+            draft._connection.execute(
+                "insert into mart.disagreement values "
+                "('sightings', '05901', 'trend', 'year', '2021-12-01', 'meteors')"
+            )
+        path = draft.publish(
+            fingerprint="invented", newest_cut=pd.Timestamp("2023-06-01"), is_snapshot_only=False
+        )
+    opened = Warehouse.open(path)
+    bundle.write(opened, tmp_path / "export")
+    trends = pd.read_csv(tmp_path / "export/csv/mart.trend.csv", dtype={"municipality_code": str})
+    (row,) = trends[
+        trends["series_id"].eq("sightings") & trends["municipality_code"].eq("05901")
+    ].to_dict("records")
+    assert row["word"] == ("sources disagree" if is_contradicted else "rising")
+    assert pd.isna(row["percent"]) == is_contradicted
+    for name in ("mart.change", "mart.change_department", "mart.trend", "mart.trend_department"):
+        frame = pd.read_csv(tmp_path / f"export/csv/{name}.csv")
+        assert len(frame) == len(opened.table(name)) > 0
+    assert breaches(tmp_path / "export") == []
+    opened.close()
 
 
 def test_wanted_series_alone_leave(warehouse: Warehouse, tmp_path: Path) -> None:
