@@ -99,7 +99,7 @@ validate: setup ## Hold every estimator against worlds whose truth is known; wri
 	@$(python) -m tests.validation
 	@$(python) -m tests.validation.programmes
 
-bench: setup ## Measure build, rebuild, memory and map against their limits
+bench: setup ## Measure build, rebuild, memory, map and research door against their limits
 	@$(python) -m tests.bench
 
 lint: setup ## Check style, types, layers, SQL, docstrings and spelling

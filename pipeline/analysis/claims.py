@@ -165,7 +165,7 @@ def crosses(spans: pd.DataFrame, cuts: pd.DataFrame, kind: str) -> Flags:
     crosses
         Shape ``(n,)``.
     """
-    relevant = cuts[cuts["kind"].eq(kind)]
+    relevant = cuts[cuts["kind"].eq(kind) & cuts["series_id"].isin(spans["series_id"].unique())]
     first, last = (
         spans[name].to_numpy("datetime64[s]")[:, np.newaxis]
         for name in ("first_month", "last_month")
