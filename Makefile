@@ -26,7 +26,7 @@ python := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: setup docs run refresh verify-raw bundle prune status history schedule build coverage-check templates dashboard brief export snapshot words notebooks test faults validate bench lint clean help lock
+.PHONY: setup docs run refresh verify-raw bundle prune status history schedule build coverage-check take-down templates dashboard brief export snapshot words notebooks test faults validate bench lint clean help lock
 
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
@@ -63,6 +63,9 @@ build: setup ## Rebuild the warehouse from the files in DATA_DIR=<folder> (defau
 
 coverage-check: setup ## Check FILE=<coverage list or file of programme data>, CSV or XLSX: every problem at once; nothing is stored
 	@$(python) -m pipeline check-file "$$FILE"
+
+take-down: setup ## Tell nothing more of the coverage of PLACE=<code of a municipality>; lets go of older builds
+	@$(python) -m pipeline take-down "$$PLACE"
 
 templates: setup ## Write empty files for a holder of programme data to OUT=<folder>: CSV, and XLSX with notes
 	@$(python) -m pipeline templates "$$OUT"

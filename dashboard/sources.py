@@ -134,9 +134,13 @@ def _coverage(warehouse: Warehouse, words: Words) -> Markup:
         total=words.number(SOMOS_COMUNIDAD.municipality_count),
     )
     sources = sorted({one.source_title for one in documented if one.source_title})
+    care = _(
+        "What is shown of it and how finely, who decides, and how a municipality is taken down: "
+        "docs/do-no-harm.md, which comes with the atlas."
+    )
     return section(
         _("Programme coverage"),
-        Markup("<p>{}</p>{}").format(text, bullets(sources, "caveats")),
+        Markup("<p>{}</p>{}<p>{}</p>").format(text, bullets(sources, "caveats"), care),
     )
 
 

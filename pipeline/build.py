@@ -22,6 +22,7 @@ from pipeline.ingest.events import EVENT_LAYOUTS, Reading, decoded, interpreted
 from pipeline.ingest.places import Fallback, Places, Refusals, read_places
 from pipeline.ingest.raw import Found, RawFile
 from pipeline.ingest.readers import Rows, refuse_exhausting_workbook
+from pipeline.ingest.withheld import read_withheld
 from pipeline.reasons import Reason, ReasonKind
 from pipeline.snapshot import Snapshot
 from pipeline.store.warehouse import Draft
@@ -218,7 +219,7 @@ def _build(
     known = [one.file for one in locked] + list(manifest.files if manifest else ())
     behind = frozenset(file.sha256 for file in manifest.files) if manifest else frozenset()
     usable = _decodable(_without_copies(known, change.new, refusals), behind, refusals)
-    files = _Files(locked, usable, behind)
+    files = _Files(locked, usable, behind, read_withheld(data_dir))
     inputs = _read(files, carried, series, refusals, caution)
     every = core.releases(_with_carried(inputs.readings, carried))
     series, found = core.as_shown(series, every)
@@ -256,11 +257,14 @@ class _Files:
         Files offered beside them.
     bundled
         Checksums of the files behind the snapshot: known, even if they are fetched anew.
+    withheld
+        Codes of municipalities of whose coverage nothing is told.
     """
 
     locked: Sequence[Found]
     new: Sequence[Found]
     bundled: frozenset[str]
+    withheld: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +305,9 @@ def _read(
             decoder.submit(refusals.attempt, one.file, partial(decoded, one)) for one in events
         ]
         try:
-            places, reference_rows = read_places([*files.locked, *settled], fallback, refusals)
+            places, reference_rows = read_places(
+                [*files.locked, *settled], fallback, refusals, files.withheld
+            )
         except SourceError as error:
             decoder.shutdown(cancel_futures=True)
             refused = [why.text for why in refusals.reasons.values()]

@@ -191,6 +191,22 @@ def rebuild(data_dir: Path) -> None:
     )
 
 
+def take_down(data_dir: Path, place: str) -> None:
+    """Tell nothing more of a municipality's coverage, and let go of the builds that did."""
+    from pipeline import build  # noqa: PLC0415 - imports pandas
+    from pipeline.ingest.withheld import NAME, withhold  # noqa: PLC0415 - beside it
+    from pipeline.store.warehouse import forget_replaced  # noqa: PLC0415 - imports pandas
+
+    withhold(data_dir, place)
+    build.build(data_dir)
+    forget_replaced(data_dir)
+    print(
+        f"{place} is withheld ({data_dir / NAME}) and the older builds are gone. Start the "
+        "dashboard anew, write exports and snapshots anew, and ask for the copies handed out: "
+        "docs/do-no-harm.md."
+    )
+
+
 def write_snapshot(data_dir: Path) -> None:
     """Write the bundled snapshot from the warehouse."""
     from pipeline import snapshot  # noqa: PLC0415 - imports pandas

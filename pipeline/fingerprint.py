@@ -6,6 +6,7 @@ from typing import Final
 
 from pipeline import bundled
 from pipeline.ingest import raw
+from pipeline.ingest.withheld import read_withheld
 from pipeline.store.published import published_fingerprint
 
 _CODE: Final = Path(__file__).resolve().parent
@@ -18,7 +19,7 @@ def is_current(data_dir: Path, snapshot_dir: Path = bundled.FOLDER) -> bool:
 
 
 def build_fingerprint(data_dir: Path, snapshot_dir: Path = bundled.FOLDER) -> str:
-    """Checksum of the locked raw files, the bundled snapshot and the code of the pipeline.
+    """Checksum of the locked files, what is withheld, the bundled snapshot and the code.
 
     Parameters
     ----------
@@ -42,6 +43,7 @@ def build_fingerprint(data_dir: Path, snapshot_dir: Path = bundled.FOLDER) -> st
         digest.update(repr(found.file).encode())
     manifest = bundled.read_manifest(snapshot_dir)
     digest.update((manifest.digest if manifest else "no snapshot").encode())
+    digest.update(repr(sorted(read_withheld(data_dir))).encode())
     digest.update(code_digest(_CODE))
     return digest.hexdigest()
 

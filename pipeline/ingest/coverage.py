@@ -173,7 +173,11 @@ def is_official(rows: pd.DataFrame) -> bool:
 
 
 def coverage_of(
-    documented: pd.DataFrame, municipalities: pd.DataFrame, programme: Programme
+    documented: pd.DataFrame,
+    municipalities: pd.DataFrame,
+    programme: Programme,
+    *,
+    is_whole: bool = True,
 ) -> pd.DataFrame:
     """The coverage state of every municipality of the country for one programme.
 
@@ -185,6 +189,8 @@ def coverage_of(
         Columns municipality_code, department_code, pdet_subregion.
     programme
         The programme, with its departments and the regions that a report names.
+    is_whole
+        Whether nothing of the list is withheld; else it cannot be complete.
 
     Returns
     -------
@@ -198,7 +204,7 @@ def coverage_of(
     if programme.extent is Extent.PDET:
         documented = _decreed(municipalities, programme)
     rows = documented[documented["programme_id"] == programme.id]
-    is_complete = is_official(rows)
+    is_complete = is_whole and is_official(rows)
     frame = municipalities[["municipality_code", "department_code", "pdet_subregion"]].merge(
         rows.drop(columns="programme_id"), on="municipality_code", how="left"
     )

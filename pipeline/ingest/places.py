@@ -172,7 +172,10 @@ class _Shelf:
 
 
 def read_places(
-    found: Sequence[Found], fallback: Fallback | None, refusals: Refusals
+    found: Sequence[Found],
+    fallback: Fallback | None,
+    refusals: Refusals,
+    withheld: frozenset[str] = frozenset(),
 ) -> tuple[Places, pd.DataFrame]:
     """Read every reference file and put the newest of each together.
 
@@ -184,6 +187,8 @@ def read_places(
         Used for what no file says.
     refusals
         Takes the reasons of files that cannot be used; the fallback or an older file stands in.
+    withheld
+        Codes of municipalities of whose coverage nothing is told, whatever a list says.
 
     Returns
     -------
@@ -206,11 +211,8 @@ def read_places(
     polygons = _polygons(shelf, municipalities)
     shelf.read("department_boundaries", lambda one, _: _departmental(one, names))
     municipalities = _laid_out(municipalities, polygons, fallback)
-    lists = _coverage_lists(shelf, fallback, names)
-    states = [
-        coverage_of(_in_use(lists, programme), municipalities, programme)
-        for programme in PROGRAMMES
-    ]
+    lists = [_without(one, withheld) for one in _coverage_lists(shelf, fallback, names)]
+    states = [_states(lists, municipalities, programme) for programme in PROGRAMMES]
     places = Places(
         municipalities=_declared(municipalities, "core.municipality"),
         departments=_departments(municipalities),
@@ -233,6 +235,8 @@ class _List:
     cut_date: str
     retrieved_date: str | None
     is_compiled: bool = False
+    is_whole: bool = True
+    """Nothing of it is withheld."""
 
 
 def _coverage_lists(shelf: _Shelf, fallback: Fallback | None, names: Gazetteer) -> list[_List]:
@@ -257,6 +261,17 @@ def _coverage_lists(shelf: _Shelf, fallback: Fallback | None, names: Gazetteer) 
     return lists
 
 
+def _without(one: _List, withheld: frozenset[str]) -> _List:
+    """A list without the places that are withheld, and then no longer a complete one.
+
+    Else they would be told apart as the only ones in the dark, or be called not covered.
+    """
+    is_kept = ~one.rows["municipality_code"].isin(withheld)
+    if is_kept.all():
+        return one
+    return replace(one, rows=one.rows[is_kept].assign(state="documented"), is_whole=False)
+
+
 def _compiled_list(names: Gazetteer) -> _List | None:
     """What is documented in public; None in a country that has none of these places."""
     content = BUNDLED_COVERAGE.read_bytes()
@@ -268,10 +283,14 @@ def _compiled_list(names: Gazetteer) -> _List | None:
     return _List(read_coverage(BUNDLED_COVERAGE, names), digest, newest, None, is_compiled=True)
 
 
-def _in_use(lists: Sequence[_List], programme: Programme) -> pd.DataFrame:
-    """The newest list that names the programme; an empty one where none does."""
-    held = [one.rows for one in lists if programme.id in set(one.rows["programme_id"])]
-    return held[-1] if held else no_list()
+def _states(
+    lists: Sequence[_List], municipalities: pd.DataFrame, programme: Programme
+) -> pd.DataFrame:
+    """The states by the newest list that names the programme, or by none."""
+    held = [one for one in lists if programme.id in set(one.rows["programme_id"])]
+    if not held:
+        return coverage_of(no_list(), municipalities, programme)
+    return coverage_of(held[-1].rows, municipalities, programme, is_whole=held[-1].is_whole)
 
 
 def _list_rows(lists: Sequence[_List]) -> pd.DataFrame:
@@ -287,7 +306,7 @@ def _list_rows(lists: Sequence[_List]) -> pd.DataFrame:
                 "cut_date": pd.Timestamp(one.cut_date),
                 "retrieved_date": one.retrieved_date and pd.Timestamp(one.retrieved_date),
                 "municipalities": len(said),
-                "is_official": is_official(said),
+                "is_official": one.is_whole and is_official(said),
                 "is_compiled": one.is_compiled,
                 "is_current": position == len(own),
             }

@@ -745,6 +745,18 @@ def _point(link: Path, target: Path) -> None:
     beside.replace(link)
 
 
+def forget_replaced(data_dir: Path) -> None:
+    """Remove every warehouse but the published one: a running dashboard must be started anew.
+
+    Parameters
+    ----------
+    data_dir
+        Folder that holds ``raw`` and ``processed``.
+    """
+    link = published_path(data_dir)
+    _prune(link.parent, keep={link.resolve()})
+
+
 def _prune(folder: Path, keep: set[Path]) -> None:
     kept = {path.resolve() for path in keep}
     for path in folder.glob("warehouse-*.duckdb*"):

@@ -21,9 +21,9 @@ from pipeline.catalog.text import Text
 from pipeline.dictionary import dictionary
 from pipeline.errors import ContractError, SourceError
 from pipeline.fingerprint import is_current
-from pipeline.ingest import raw
+from pipeline.ingest import raw, withheld
 from pipeline.store.published import published_path
-from pipeline.store.warehouse import Draft, Warehouse
+from pipeline.store.warehouse import Draft, Warehouse, forget_replaced
 from tests.world.build import NO_SNAPSHOT, refreshed_from, warehouse_of
 from tests.world.days import TODAY
 from tests.world.files import (
@@ -241,6 +241,39 @@ def test_a_list_that_is_refused_leaves_the_warehouse_standing(
     assert published_path(data_dir).resolve() == before
     states = warehouse_of(data_dir).table("core.coverage")
     assert "covered" not in set(states.loc[states["programme_id"] == "somos_comunidad", "state"])
+
+
+def test_a_place_that_is_taken_down_is_told_nowhere_and_stands_out_nowhere(
+    data_dir: Path, tmp_path: Path
+) -> None:
+    codes = ("05901", "13901")
+    official = [coverage_row(code, evidence="official", state="covered") for code in codes]
+    coverage(tmp_path / "2026-10-01" / "somos_comunidad_coverage_official.csv", official)
+    refreshed_from(tmp_path, data_dir)
+    withheld.withhold(data_dir, "13901")
+    assert not is_current(data_dir, NO_SNAPSHOT)
+    build.build(data_dir, snapshot_dir=NO_SNAPSHOT)
+    forget_replaced(data_dir)
+    assert is_current(data_dir, NO_SNAPSHOT)
+    warehouse = warehouse_of(data_dir)
+    states = views.coverage(warehouse, "somos_comunidad").set_index("municipality_code")["state"]
+    # Nobody is called not covered, and the place is one of many of which nothing was found.
+    assert states.to_dict() == {
+        "05901": "documented",
+        "05902": "candidate",
+        "05903": "no_evidence",
+        "13901": "no_evidence",
+        "13902": "no_evidence",
+        "98901": "outside",
+    }
+    history = views.coverage_history(warehouse, "somos_comunidad")
+    assert set(history["municipality_code"]) == {"05901"}
+    assert [path.name for path in (data_dir / "processed").glob("warehouse-*.duckdb")] == [
+        published_path(data_dir).resolve().name
+    ]
+    (data_dir / "withheld.txt").write_text("13901\nSan Jacinto\n", "utf-8")
+    with pytest.raises(SourceError, match=r"1 lines are no code .*'San Jacinto'"):
+        build.build(data_dir, snapshot_dir=NO_SNAPSHOT)
 
 
 BURGLARIES = Series(

@@ -19,8 +19,8 @@ from dashboard.brief.paper import PACKAGES
 ROOT = Path(__file__).parents[2]
 TARGETS = (
     "setup run refresh verify-raw bundle prune status history schedule build coverage-check "
-    "templates sql dashboard brief export snapshot words notebooks test faults validate bench "
-    "lint clean help"
+    "take-down templates sql dashboard brief export snapshot words notebooks test faults "
+    "validate bench lint clean help"
 ).split()
 
 
