@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -62,6 +63,14 @@ def test_it_reads_through_the_one_door(path: Path) -> None:
             imported.add(node.module)
     assert not {name.split(".")[0] for name in imported} & FORBIDDEN
     assert not {name for name in imported if name.startswith("pipeline.store")}
+
+
+@by_notebook
+def test_its_links_lead_somewhere(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    words = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    targets = re.findall(r"\]\((?!http)([^)#]+)", words)
+    assert not [target for target in targets if not (path.parent / target).exists()]
 
 
 def test_a_notebook_that_was_run_is_stripped() -> None:
