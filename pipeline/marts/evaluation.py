@@ -177,7 +177,10 @@ def evaluation_rows(  # noqa: PLR0913, PLR0917 - the frames that decide whether 
     rows.append(_staggered(outcome))
     found = pd.DataFrame(rows, columns=list(TABLES[_MART].schema.columns))
     types = {name: column.dtype.type for name, column in TABLES[_MART].schema.columns.items()}
-    return found.astype(types)
+    typed = found.astype(types)
+    figures = ["ratio", "ratio_lower", "ratio_upper", "p", "detectable_fall"]
+    typed[figures] = typed[figures].map(_rounded)
+    return typed
 
 
 def verdict_rows(estimates: pd.DataFrame) -> pd.DataFrame:
@@ -543,6 +546,11 @@ def _staggered(outcome: _Outcome) -> dict[str, Any]:
     except EvaluationRefusedError as why:
         return outcome.refused("all_covered", "staggered", span, why)
     return outcome.row("all_covered", "staggered", span)
+
+
+def _rounded(value: float) -> float:
+    """To five digits: what iterations leave after them differs from machine to machine."""
+    return float(f"{value:.5g}")
 
 
 def _refuse_rare(counts: Counts, own: Flags) -> None:

@@ -15,6 +15,9 @@ import pandas as pd
 from pipeline.analysis.aligned import Floats
 from pipeline.analysis.evaluation.design import EvaluationRefusedError, Refusal
 
+_TOLERANCE = 1e-12
+"""Tighter than the library's own, since threads sum in another order on every machine."""
+_ROUNDS = 100
 _LEAST_BEFORE = 2
 """Periods before, beside the reference, that differences of differences need."""
 
@@ -259,5 +262,11 @@ def _poisson(formula: str, frame: pd.DataFrame):  # type: ignore[no-untyped-def]
     told = frame.groupby("municipality_code")["events"].transform("sum") > 0
     with _quiet():
         return pyfixest.fepois(
-            formula, frame[told], vcov={"CRV1": "municipality_code"}, offset="log_years"
+            formula,
+            frame[told],
+            vcov={"CRV1": "municipality_code"},
+            offset="log_years",
+            iwls_tol=_TOLERANCE,
+            iwls_maxiter=_ROUNDS,
+            fixef_tol=_TOLERANCE,
         )
