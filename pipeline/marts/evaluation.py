@@ -178,8 +178,8 @@ def evaluation_rows(  # noqa: PLR0913, PLR0917 - the frames that decide whether 
     found = pd.DataFrame(rows, columns=list(TABLES[_MART].schema.columns))
     types = {name: column.dtype.type for name, column in TABLES[_MART].schema.columns.items()}
     typed = found.astype(types)
-    figures = ["ratio", "ratio_lower", "ratio_upper", "p", "detectable_fall"]
-    typed[figures] = typed[figures].map(_rounded)
+    told = ["ratio", "ratio_lower", "ratio_upper", "p", "detectable_fall"]
+    typed[told] = typed[told].map(_rounded)
     return typed
 
 
