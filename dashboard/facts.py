@@ -383,6 +383,64 @@ class PeerRule(NamedTuple):
         return self.rule_es if language == "es" else self.rule_en
 
 
+class FanStep(NamedTuple):
+    """Placebo groups so many years after, and the documented group among them."""
+
+    measure: str
+    years_after: int
+    last_month: date | None
+    draws: int
+    first_window: date | None
+    last_window: date | None
+    lower_95: float | None
+    lower_80: float | None
+    lower_50: float | None
+    median: float | None
+    upper_50: float | None
+    upper_80: float | None
+    upper_95: float | None
+    level: float | None
+    placebo_level: float | None
+    own: float | None
+    below: float | None
+    heaviest_name: str | None
+    below_without: float | None
+    refusal: str | None
+
+
+class Highest(NamedTuple):
+    """How the municipalities with the highest rates of two years moved in the next two."""
+
+    scope: str
+    places: int
+    windows: int
+    windows_falling: int
+    percent_mean: float
+
+
+class GroupYear(NamedTuple):
+    """The rate of a group in one calendar year."""
+
+    group_id: str
+    period: date
+    members: int
+    events: float
+    rate_per_100k: float | None
+    rate_lower_per_100k: float | None
+    rate_upper_per_100k: float | None
+    is_provisional: bool
+
+
+class LeftOut(NamedTuple):
+    """The rate of the documented municipalities in one year without one of them."""
+
+    period: date
+    municipality_name: str
+    rate_per_100k: float | None
+    group_rate_per_100k: float
+    is_largest: bool
+
+
 class Source(NamedTuple):
     """A published dataset."""
 
@@ -591,6 +649,32 @@ def peer_balance(warehouse: Warehouse) -> list[PeerBalance]:
     """How alike all municipalities of the departments and their peers are."""
     balance = rows(views.peer_balance(warehouse), PeerBalance)
     return [one for one in balance if one.compared_group == "departments"]
+
+
+@remembered
+def placebo_fan(warehouse: Warehouse, series_id: str) -> list[FanStep]:
+    """The documented municipalities among placebo groups, relative to the rest of the country."""
+    steps = rows(views.placebo_fan(warehouse, series_id, "documented"), FanStep)
+    return [one for one in steps if one.measure == "relative"]
+
+
+@remembered
+def next_of_highest(warehouse: Warehouse, series_id: str) -> Highest | None:
+    """What followed on the highest rates of the country; ``None`` where no window tells."""
+    found = rows(views.next_of_highest(warehouse, series_id), Highest)
+    return next((one for one in found if one.scope == "country"), None)
+
+
+@remembered
+def group_years(warehouse: Warehouse, series_id: str) -> list[GroupYear]:
+    """Rates of the documented municipalities and of the groups beside them, by calendar year."""
+    return list(rows(views.group_rates(warehouse, series_id, "year"), GroupYear))
+
+
+@remembered
+def left_out(warehouse: Warehouse, series_id: str) -> list[LeftOut]:
+    """The rate of the documented municipalities without each of them, by calendar year."""
+    return list(rows(views.group_leave_one_out(warehouse, series_id, "documented"), LeftOut))
 
 
 @remembered

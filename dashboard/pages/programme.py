@@ -10,7 +10,9 @@ from markupsafe import Markup
 
 from dashboard import cached, facts
 from dashboard.address import Address, from_query, to_query
+from dashboard.drawn import drawn
 from dashboard.facts import Coverage, Estimate, Place, Series
+from dashboard.fan import next_section
 from dashboard.language import Words
 from dashboard.links import follow_links, link
 from dashboard.official_list import list_check
@@ -68,6 +70,10 @@ def show() -> None:
         "components": (_("What it does"), _components(words, programme)),
         "results": (_("What it set out to change"), _results(warehouse, words, programme)),
         "places": (_("Where it works"), _places(warehouse, words, programme)),
+        "next": (
+            _("What happened next in places like these"),
+            next_section(warehouse, words) if programme.id == "somos_comunidad" else Markup(""),
+        ),
         "concerns": (_("What communities named"), _concerns(warehouse, words, programme)),
         "evaluation": (
             _("What an evaluation can and cannot say"),
@@ -85,7 +91,11 @@ def show() -> None:
         titles["list"] = _("Check an official list")
     st.html(contents(_("On this page"), titles))
     for anchor, (title, body) in told.items():
-        st.html(part(anchor, title, body))
+        if anchor == "next":
+            # Streamlit takes drawings out of its own pieces of page.
+            drawn(part(anchor, title, body), key="next")
+        else:
+            st.html(part(anchor, title, body))
     if programme.extent == "list":
         list_check(warehouse, words)
     follow_links("programme")
