@@ -18,7 +18,7 @@ from pipeline import Warehouse
 _WIDTH: Final = 340
 _HEIGHT: Final = 190
 _LEFT: Final = 30
-_RIGHT: Final = 12
+_RIGHT: Final = 16
 _TOP: Final = 10
 _BOTTOM: Final = 164
 _ROOM: Final = 1.05
@@ -203,7 +203,7 @@ def _chart(words: Words, series: Series, steps: Sequence[FanStep]) -> Markup:
     years = each(
         "<text x='{:.1f}' y='{}' class='x'>{}</text>",
         (
-            (scale.x(one.years_after), _BOTTOM + 16, words.month(one.last_month, short=True))
+            (scale.x(one.years_after), _BOTTOM + 16, one.last_month.year)
             for one in known
             if one.last_month
         ),
