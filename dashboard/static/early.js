@@ -18,6 +18,7 @@
     constructor(atlas) {
       this.atlas = atlas;
       this.last = null;
+      this.foreseen = null;
       this.asked = null;
       this.until = 0;
       this.page = window.parent.document;
@@ -38,20 +39,23 @@
       return ids.length === 1 && ids[0] !== wanted.chosen[field] ? { [field]: ids[0] } : null;
     }
 
-    /** Ask for what an option leads to while it is still being taken. */
+    /** Ask for what an option leads to while the reader is still taking it. */
     foresee({ type, key, target }) {
-      if (!this.atlas.wanted?.view || (type === "keydown" && key !== "Enter")) return;
+      if (!this.atlas.wanted?.view || (type === "keydown" && !["Enter", " "].includes(key))) return;
+      this.foreseen = null;
       const active = type === "keydown" && target.getAttribute?.("aria-activedescendant");
       const option = active ? this.page.getElementById(active) : target.closest?.("[role=option], [role=radio]");
       const [field] = CONTROLS.find(([, one]) => option?.closest(one)
         || this.page.querySelector(`${one} [role=combobox][aria-expanded=true]`)) ?? [];
       const change = option && field && this.change(field, option.textContent);
-      if (change) this.expect(change);
+      if (!change) return;
+      this.foreseen = JSON.stringify(change);
+      this.expect(change);
     }
 
-    /** What the reader has just chosen in a control of the page. */
+    /** What the reader has just chosen in a control of the page; the page moves its controls too. */
     listen() {
-      if (!this.atlas.wanted?.view) return;
+      if (!this.foreseen || !this.atlas.wanted?.view) return;
       const focused = this.page.activeElement;
       const [field, control] = CONTROLS.find(([, one]) => focused?.closest(one)) ?? [];
       if (!field) return;
@@ -60,7 +64,9 @@
       if (list?.ariaExpanded === "true") return;
       const chosen = focused.closest(control).querySelector("[aria-checked=true]");
       const change = this.change(field, list ? list.value : chosen?.textContent);
-      if (change) this.ask(change);
+      if (JSON.stringify(change) !== this.foreseen) return;
+      this.foreseen = null;
+      this.ask(change);
     }
 
     /** The view that a change leads to, as an address says it; nothing of a map that the page does not follow. */
