@@ -102,8 +102,8 @@ validate: setup ## Hold every estimator against worlds whose truth is known; wri
 	@$(python) -m tests.validation
 	@$(python) -m tests.validation.programmes
 
-bench: setup ## Measure build, rebuild, memory, map and research door against their limits
-	@$(python) -m tests.bench
+bench: setup ## Measure build, rebuild, memory, map and research door against their limits (ONLY=fetch|build|dashboard)
+	@$(python) -m tests.bench $(filter fetch build dashboard,$(ONLY))
 
 lint: setup ## Check style, types, layers, SQL, docstrings and spelling
 	@$(python) -m ruff check

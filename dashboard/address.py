@@ -5,7 +5,7 @@ A selection is a frozen dataclass whose fields have a plain type: ``str``, ``int
 parameters, so every view is a link, and nothing that is as by default is written.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache
@@ -78,6 +78,10 @@ def to_query(selection: Any) -> dict[str, str]:  # noqa: ANN401 - any dataclass
     return query
 
 
+def _as_chosen(told: Mapping[str, str], since: Mapping[str, str]) -> Mapping[str, str]:
+    return {**told, **since}
+
+
 @dataclass(frozen=True)
 class Address(Generic[S]):
     """The selection of one page, in the session and in the URL.
@@ -91,10 +95,13 @@ class Address(Generic[S]):
         Name of the page, unique.
     kind
         Its selection.
+    moved
+        The parameters here once another series or place was chosen on other pages.
     """
 
     page: str
     kind: type[S]
+    moved: Callable[[Mapping[str, str], Mapping[str, str]], Mapping[str, str]] = _as_chosen
 
     def read(self) -> tuple[S, list[str]]:
         """What is chosen, and which of the URL's parameters are not understood."""
@@ -104,11 +111,21 @@ class Address(Generic[S]):
         is_chosen = st.session_state.pop(self._chosen_key, False)
         if (is_chosen or is_as_written) and self._key in st.session_state:
             return cast("S", st.session_state[self._key]), []
-        # Series and place stay the same from page to page.
-        carried = st.session_state.get(_CARRIED, {}) if not set(query) - {"lang"} else {}
-        selection, misread = from_query(self.kind, {**carried, **query})
+        selection, misread = self._returned(query) or from_query(self.kind, query)
         st.session_state[self._key] = selection
         return selection, misread
+
+    def _returned(self, query: Mapping[str, str]) -> tuple[S, list[str]] | None:
+        """What was chosen here, for who comes by the menu, with the series and place since then."""
+        if set(query) - {"lang"}:
+            return None
+        carried = st.session_state.get(_CARRIED, {})
+        if self._key not in st.session_state:
+            return from_query(self.kind, carried)
+        known = st.session_state.get(self._carried_key, {})
+        since = {name: value for name, value in carried.items() if value != known.get(name)}
+        told = to_query(st.session_state[self._key])
+        return from_query(self.kind, self.moved(told, since) if since else told)
 
     def choose(self, **values: Any) -> None:  # noqa: ANN401 - as the fields of the selection
         """Change some fields, as a widget's callback does before the page is written anew."""
@@ -127,7 +144,8 @@ class Address(Generic[S]):
         st.session_state[self._key] = selection
         st.session_state[self._written_key] = query
         kept = {name: query[name] for name in ("series", "place") if name in query}
-        st.session_state[_CARRIED] = {**st.session_state.get(_CARRIED, {}), **kept}
+        carried = {**st.session_state.get(_CARRIED, {}), **kept}
+        st.session_state[_CARRIED] = st.session_state[self._carried_key] = carried
         if st.query_params.to_dict() != query:
             st.query_params.from_dict(query)
 
@@ -142,6 +160,10 @@ class Address(Generic[S]):
     @property
     def _written_key(self) -> str:
         return f"{self.page}.written"
+
+    @property
+    def _carried_key(self) -> str:
+        return f"{self.page}.carried"
 
     @property
     def _chosen_key(self) -> str:

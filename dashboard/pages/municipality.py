@@ -75,7 +75,13 @@ class Selection:
         return self.department or self.place
 
 
-_ADDRESS: Final = Address("municipality", Selection)
+def _moved(told: Mapping[str, str], since: Mapping[str, str]) -> Mapping[str, str]:
+    """A municipality chosen on another page stands in the place of a department here."""
+    kept = {name: one for name, one in told.items() if name != "department" or "place" not in since}
+    return {**kept, **since}
+
+
+_ADDRESS: Final = Address("municipality", Selection, _moved)
 _PLACE: Final = "municipality.code"
 
 

@@ -60,8 +60,23 @@ from dashboard.trends import (
 from dashboard.twin import Part, Twin, twin_links
 from pipeline import Warehouse, claims
 
-_ADDRESS: Final = Address("trends", Selection)
 _MOST_PLACES: Final = 12
+
+
+def _moved(told: Mapping[str, str], since: Mapping[str, str]) -> Mapping[str, str]:
+    """A place chosen on another page is a line more here; the lines that were chosen stay."""
+    place = since.get("place")
+    if place is None:
+        return {**told, **since}
+    places = [one for one in told.get("places", "").split(",") if one]
+    if not places:
+        return {**{name: value for name, value in told.items() if name != "groups"}, **since}
+    if place not in places and len(places) < _MOST_PLACES:
+        places.append(place)
+    return {**told, **since, "places": ",".join(places)}
+
+
+_ADDRESS: Final = Address("trends", Selection, _moved)
 _MUNICIPALITY_DIGITS: Final = 5
 
 

@@ -343,10 +343,10 @@ def test_an_open_page_moves_on_to_a_new_build(visit: Callable[..., Visit], tmp_p
         here = visit()
         here.address = address
         frame = here.open("series=sightings&lang=en")
-        expect(here.page.locator(".provenance")).to_contain_text(first.build_id)
+        expect(here.page.locator(".provenance:not(.twin)")).to_contain_text(first.build_id)
         second = publish(tmp_path)
         place(frame, VILLA).click()
-        expect(here.page.locator(".provenance")).to_contain_text(second.build_id)
+        expect(here.page.locator(".provenance:not(.twin)")).to_contain_text(second.build_id)
         painted(here.page)
         # What the map asked of the replaced build was not found, and is asked of the new one.
         assert all("404" in complaint for complaint in here.complaints)
@@ -475,7 +475,7 @@ def test_another_site_that_is_named_frames_the_map_alone(
             framed = page.frame_locator("iframe")
             inner = framed.frame_locator(MAP)
             inner.locator("body[data-painted]").wait_for()
-            expect(framed.locator(".provenance")).to_contain_text("Nadie, Nada.")
+            expect(framed.locator(".provenance:not(.twin)")).to_contain_text("Nadie, Nada.")
             expect(inner.locator(".legend .title")).to_have_text("Series sightings: cases")
             gone = ("h1", ".st-key-controls", "[data-testid=stTopNavLink]", ".st-key-side *")
             for one in gone:

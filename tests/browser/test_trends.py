@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,13 +10,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.served import painted
 
 
 def opened(visit: Callable[..., Visit], query: str, **how: object) -> Page:
     here = visit(**how)
     here.page.goto(f"{here.address}/trends?{query}")
     expect(here.page.locator("h1")).to_be_visible()
-    expect(here.page.locator(".provenance")).to_be_visible()
+    expect(here.page.locator(".provenance:not(.twin)")).to_be_visible()
     return here.page
 
 
@@ -88,3 +90,19 @@ def test_a_name_leads_to_its_page(visit: Callable[..., Visit]) -> None:
     page = opened(visit, "lang=en&places=05901&groups=05")
     page.get_by_role("link", name="Villa Prueba").click()
     page.wait_for_url("**/municipality?**place=05901**")
+
+
+def test_lines_are_found_again_by_the_menu(visit: Callable[..., Visit]) -> None:
+    page = opened(visit, "lang=en&series=sightings&places=05901,05902&pace=month&measure=count")
+    menu = page.get_by_test_id("stTopNavLink")
+    menu.filter(has_text="Map").first.click()
+    frame = painted(page)
+    page.wait_for_url(re.compile("place=05902"))
+    frame.locator("path.municipality").nth(2).click()
+    expect(page.locator(".place h2")).to_be_visible()
+    page.wait_for_url(re.compile("place=05903"))
+    menu.filter(has_text="Trends").click()
+    # What was chosen on the map since then is a line more.
+    page.wait_for_url(re.compile("places=05901(,|%2C)05902(,|%2C)05903"))
+    assert "pace=month" in page.url
+    assert "measure=count" in page.url
