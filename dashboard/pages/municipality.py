@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from dashboard import cached, facts
 from dashboard.address import Address, from_query, to_query
+from dashboard.brief_link import brief_link
 from dashboard.chart import CONTEXT, VIOLENCE, Drawn, history_points, history_spec
 from dashboard.drawn import drawn
 from dashboard.facts import Series
@@ -257,16 +258,12 @@ def _place_heading(profile: Profile) -> None:
     if profile.place:
         where.append(_("code {code}").format(code=profile.code))
     st.html(
-        Markup(
-            "<div class='place'><h2>{}</h2><p>{}</p>"
-            "<p class='brief'><a href='{}' download>{}</a></p></div>"
-        ).format(
-            profile.name,
-            " · ".join(where),
-            brief_url(profile.warehouse, profile.code, profile.words.code),
-            _("Brief to print or send (two pages, PDF)"),
+        Markup("<div class='place'><h2>{}</h2><p>{}</p></div>").format(
+            profile.name, " · ".join(where)
         )
     )
+    address = brief_url(profile.warehouse, profile.code, profile.words.code)
+    brief_link(profile.words, address)
 
 
 def _ways_on(profile: Profile, chosen: Series) -> None:

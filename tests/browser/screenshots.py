@@ -25,6 +25,7 @@ class _Picture(NamedTuple):
 
 _PICTURES: Final = (
     _Picture("phone-es", 390, 844, "es"),
+    _Picture("tablet-es", 820, 1180, "es"),
     _Picture("laptop-es", 1280, 960, "es"),
     _Picture("laptop-en", 1280, 960, "en"),
     _Picture("laptop-es-dark", 1280, 960, "es", "dark"),
@@ -32,6 +33,7 @@ _PICTURES: Final = (
 )
 _VIEWS: Final = {
     "map": "/?series=homicide_police&measure=rate&window=rolling&place=19698",
+    "two-maps": "/?series=homicide_police&two=1&series2=extortion&place=19698",
     "trends": "/trends?series=homicide_police",
     "municipality": "/municipality?place=52835",
     "compare": "/compare?series=homicide_police",
