@@ -418,14 +418,15 @@ def _coverage(profile: Profile) -> Markup:
 
 def _municipal_coverage(profile: Profile, coverage: Coverage) -> Markup:
     words = profile.words
-    _first, *others = PROGRAMMES
+    first, *others = PROGRAMMES
     phrase = coverage_phrases(words)[coverage.state]
     lines = [
         phrase.meaning,
         *evidence(words, coverage),
         *(programme_line(profile.warehouse, words, one, profile.code) for one in others),
     ]
-    return _line(phrase.name, "state") + Markup("").join(map(_line, lines))
+    state = f"{first.label[words.code]}: {phrase.name}"
+    return _line(state, "state") + Markup("").join(map(_line, lines))
 
 
 def _reading(profile: Profile) -> Markup:
