@@ -672,6 +672,16 @@ def group_years(warehouse: Warehouse, series_id: str) -> list[GroupYear]:
 
 
 @remembered
+def group_members(warehouse: Warehouse) -> dict[str, tuple[str, ...]]:
+    """Codes of the municipalities that are told of together, by group."""
+    found = views.group_members(warehouse)
+    return {
+        group: tuple(found.loc[found["group_id"].eq(group), "municipality_code"])
+        for group in found["group_id"].unique()
+    }
+
+
+@remembered
 def left_out(warehouse: Warehouse, series_id: str) -> list[LeftOut]:
     """The rate of the documented municipalities without each of them, by calendar year."""
     return list(rows(views.group_leave_one_out(warehouse, series_id, "documented"), LeftOut))

@@ -20,6 +20,8 @@ Reckoning = Literal["calendar", "fiscal"]
 
 DOCUMENTED: Final = "documented"
 TOGETHER: Final = "departments"
+_BESIDE: Final = ("pdet_elsewhere", "documented_peers")
+"""Groups where the programme did not work, beside which the documented one is read."""
 LARGEST_CHART: Final = 3
 """Lines that one chart holds; more are drawn side by side."""
 
@@ -188,7 +190,7 @@ def _with_lines(
     places = tuple(one for one in wanted.places if one in known)
     if DOCUMENTED in wanted.groups and DOCUMENTED not in offered:
         notes.append(apart_note(words))
-    unknown = {*wanted.groups, *wanted.places} - {*groups, *places, DOCUMENTED, TOGETHER}
+    unknown = {*wanted.groups, *wanted.places} - {*groups, *places, DOCUMENTED, TOGETHER, *_BESIDE}
     if unknown:
         notes.append(_("The link names a place that is not on this map."))
     place = wanted.place if wanted.place in known else None
@@ -220,6 +222,12 @@ def group_labels(warehouse: Warehouse, words: Words, series: Series) -> dict[str
     labels[TOGETHER] = _("The seven departments together")
     if not series.is_apart_from_coverage:
         labels[DOCUMENTED] = documented_label(warehouse, words)
+        members = facts.group_members(warehouse)
+        beside = {
+            "pdet_elsewhere": _("PDET municipalities of other departments"),
+            "documented_peers": _("Peers of the documented"),
+        }
+        labels |= {group: label for group, label in beside.items() if group in members}
     return labels
 
 
@@ -281,6 +289,8 @@ def told_lines(
             lines.append(ask.group(labels[one], documented_codes(warehouse)))
         elif one == TOGETHER:
             lines.append(ask.group(labels[one], tuple(facts.departments(warehouse))))
+        elif one in _BESIDE:
+            lines.append(ask.group(labels[one], facts.group_members(warehouse)[one]))
         else:
             lines.append(ask.department(labels[one], one)._replace(trend=trends.get(one)))
     return lines
