@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 TARGETS = (
     "setup run refresh verify-raw bundle prune status history schedule build coverage-check "
     "take-down templates sql dashboard brief export snapshot words notebooks test faults "
-    "validate bench lint clean help"
+    "validate bench lint docs clean help"
 ).split()
 
 
