@@ -481,7 +481,8 @@ def _evaluation(warehouse: Warehouse, words: Words, programme: Programme) -> Mar
             (
                 one.label(words.code),
                 _verdict(words, one),
-                _between(words, one),
+                # where the tests disagree, the limits of one would be taken for a finding
+                "–" if one.verdict == "tests disagree" else _between(words, one),
                 "–" if one.detectable_fall is None else words.share(one.detectable_fall),
             )
             for one in main

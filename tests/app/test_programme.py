@@ -243,6 +243,9 @@ OUTCOMES = [
     ESTIMATE._replace(estimator="trends_relative_1", is_useless=True),
     ESTIMATE._replace(estimator="score_bootstrap", percent_lower=None, percent_upper=None),
     ESTIMATE._replace(
+        series_id="meteors", percent_lower=12.1, percent_upper=394.0, verdict="tests disagree"
+    ),
+    ESTIMATE._replace(
         series_id="ghosts",
         label_en="Series ghosts",
         percent_lower=None,
@@ -265,6 +268,8 @@ def test_an_evaluation_is_told_by_its_limits_and_never_by_its_figure_alone(
     low, high = {"en": ("-53%", "+35%"), "es": ("-53\xa0%", "+35\xa0%")}[lang]
     assert f"{low} {'and' if lang == 'en' else 'y'} {high}" in told
     assert {"en": "52%", "es": "52\xa0%"}[lang] in told
+    assert EVALUATION_VERDICTS["tests disagree"][lang] in told
+    assert "394" not in told
     # The figure between the limits is not told, nor is a test without limits.
     assert "-21" not in told
     assert {"en": "Bootstrap of signs", "es": "Remuestreo de signos"}[lang] not in told
