@@ -16,8 +16,9 @@ from pipeline.errors import ContractError
 CSV: Final = "csv"
 PARQUET: Final = "parquet"
 
-_KEPT_BACK: Final = frozenset({"core.build", "mart.computation"})
-"""What is said of a build stands in the package itself; how it was reused is its own affair."""
+_KEPT_BACK: Final = frozenset({"core.build", "mart.computation", "mart.group_leave_one_out"})
+"""What is said of a build stands in the package itself; how it was reused is its own affair; and a
+rate beside the name of a documented place that it leaves out would join coverage with figures."""
 
 _LONG: Final = frozenset({"mart.rate_monthly", "mart.rate_rolling", "mart.rate_window"})
 """More than a million rows: Parquet alone, which every program that takes so many reads."""
@@ -95,8 +96,8 @@ class Exported:
 
     @property
     def is_coverage(self) -> bool:
-        """Whether it tells where a programme works."""
-        return "programme_id" in self.columns
+        """Whether it tells where a programme works, by itself or as a group of places."""
+        return _tells_of_coverage(self.table)
 
     @property
     def is_claim(self) -> bool:
@@ -165,7 +166,8 @@ def exported(tables: Mapping[str, Table] = TABLES) -> tuple[Exported, ...]:
         for what, is_so in (
             (
                 "joins coverage with figures, which must stay apart; export neither or split it",
-                {"programme_id", "series_id", "municipality_code"} <= set(one.table.schema.columns),
+                _tells_of_coverage(one.table)
+                and {"series_id", "municipality_code"} <= set(one.table.schema.columns),
             ),
             (
                 "a part of its key is not public; keep the table back",
@@ -177,6 +179,11 @@ def exported(tables: Mapping[str, Table] = TABLES) -> tuple[Exported, ...]:
     if wrong:
         raise ContractError("\n- ".join([f"{len(wrong)} tables may not be exported:", *wrong]))
     return tuple(leaving)
+
+
+def _tells_of_coverage(table: Table) -> bool:
+    columns = set(table.schema.columns)
+    return "programme_id" in columns or {"group_id", "municipality_code"} <= columns
 
 
 def _public(table: Table) -> tuple[str, ...]:
