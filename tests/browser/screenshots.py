@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 from PIL import Image
 from playwright.sync_api import Browser
 
-from tests.browser.served import MAP, ROOT, chromium, dashboard, painted
+from tests.browser.served import MAP, ROOT, chromium, dashboard
 
 _DRAW_MS: Final = 2_500
 
@@ -64,8 +64,9 @@ def _photograph(browser: Browser, address: str, picture: _Picture, folder: Path)
         page.goto(f"{address}{view}{'&' if '?' in view else '?'}lang={picture.language}")
         page.locator("h1").wait_for()
         page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-        if page.locator(MAP).count():
-            painted(page)
+        for i in range(page.locator(MAP).count()):
+            map_ = page.locator(MAP).nth(i).content_frame
+            map_.locator("body[data-painted]").wait_for()
         page.wait_for_timeout(_DRAW_MS)
         path = folder / f"{name}-{picture.name}.png"
         page.screenshot(path=path)
