@@ -16,7 +16,10 @@ from pipeline.store.warehouse import Warehouse
 from tests import world
 
 MARTS = [name for name in TABLES if name.startswith("mart.")]
-STEPS = {"smoothed_table", "trend_table", "ranked_tables", "cluster_tables", "series_anomalies"}
+STEPS = {
+    *("smoothed_table", "trend_table", "ranked_tables", "cluster_tables", "series_anomalies"),
+    "placebo_tables",
+}
 """What there is to compute: the invented country has no two windows side by side."""
 
 
