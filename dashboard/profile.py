@@ -451,7 +451,11 @@ def _publisher_cell(words: Words, one: facts.PublisherCount | None) -> str:
 def revision_section(profile: Profile) -> Markup:
     """What each release said of the newest year that several hold."""
     words, _ = profile.words, profile.words.text
-    said = [] if profile.is_department else facts.revised(profile.warehouse, profile.code)
+    if profile.is_department:
+        return Markup("<p class='key-note'>{}</p>").format(
+            _("Ranks, clusters and what has been revised are told of municipalities only.")
+        )
+    said = facts.revised(profile.warehouse, profile.code)
     if not said:
         return NOTHING
     lines = []

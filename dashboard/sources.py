@@ -6,9 +6,9 @@ from datetime import date
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import cached, facts
+from dashboard import cached, facts, freshness
 from dashboard.facts import Series, Source
-from dashboard.freshness import grouped, reason_words, today
+from dashboard.freshness import grouped, reason_words
 from dashboard.language import Words
 from dashboard.pieces import NOTHING, bullets, each, section, table
 from pipeline import SOMOS_COMUNIDAD, Lapse, Standing, Warehouse, claims
@@ -150,7 +150,7 @@ def _day(words: Words, day: date | None) -> str:
 
 
 def _day_and_age(words: Words, day: date | None) -> str:
-    return f"{_day(words, day)} ({words.age(day, today())})" if day else _day(words, day)
+    return f"{_day(words, day)} ({words.age(day, freshness.today())})" if day else _day(words, day)
 
 
 def _month(words: Words, month: date | None) -> str:

@@ -8,10 +8,9 @@ from typing import Final, Literal, get_args
 import streamlit as st
 from markupsafe import Markup
 
-from dashboard import cached, facts
+from dashboard import cached, facts, freshness
 from dashboard.address import Address, from_query, to_query
 from dashboard.facts import Build, DeclaredColumn
-from dashboard.freshness import today
 from dashboard.language import Words
 from dashboard.pieces import bullets, each, note, provenance, section, table
 from dashboard.shell import heading, language
@@ -303,7 +302,7 @@ def _cite(warehouse: Warehouse, words: Words) -> None:
             atlas=_("Resilient Communities Atlas"),
             build=build.build_id,
             cut=words.day(build.newest_cut),
-            today=words.day(today()),
+            today=words.day(freshness.today()),
             sources=" ".join(citations),
         ),
         language=None,

@@ -82,6 +82,7 @@ def test_a_department_is_told_with_its_states_of_coverage(
     assert "<b>Documentado: 1.</b> Villa Prueba." in coverage
     assert "Peñón" not in coverage  # a candidate is counted, not named
     assert "Serie" not in coverage
+    assert "se dicen solo de los municipios" in text(page)
     assert page.query_params["department"] == "05"
 
 

@@ -197,7 +197,7 @@ def test_sql_reads_with_values_and_with_the_readers_own_table(warehouse) -> None
         "set enable_external_access = true",
         "install httpfs",
         "load httpfs",
-        "selekt 1",
+        "selects 1",
     ],
 )
 def test_sql_neither_writes_nor_reads_anything_else(warehouse, tmp_path, query) -> None:
