@@ -112,6 +112,19 @@ EVALUATION_ESTIMATORS: Final[Mapping[str, Text]] = MappingProxyType(
         ),
         "detectable": Text("Qué baja se habría visto", "What fall would have been seen"),
         "staggered": Text("Comienzos escalonados", "Staggered starts"),
+        "staggered_not_yet_treated": Text(
+            "Lo mismo, también junto a los que aún no empezaban",
+            "The same, also beside those yet to start",
+        ),
+        "staggered_interaction_weighted": Text(
+            "Comienzos escalonados, por regresión", "Staggered starts, by regression"
+        ),
+        "staggered_component_1": Text(
+            "Comienzos escalonados, componente 1", "Staggered starts, component 1"
+        ),
+        "staggered_component_2": Text(
+            "Comienzos escalonados, componente 2", "Staggered starts, component 2"
+        ),
     }
 )
 """By the word of the column `estimator`."""

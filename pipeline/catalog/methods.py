@@ -256,6 +256,12 @@ EVALUATION_ALL_AFTER: Final = ((2023, 1), (2024, 12))
 EVALUATION_EARLIEST_START: Final = (2020, 10)
 """Month of the programme's start, from which the start of the first wave is varied."""
 
+EVALUATION_STAGGERED_BEFORE: Final = ((2018, 1), (2019, 12))
+"""First and last month of the calendar years before any start, for places that start in turn.
+
+Whole years up to the last of `EVALUATION_AFTER`, so that no quarter of a year stands for it.
+"""
+
 EVALUATION_HISTORY_YEARS: Final = -7
 """Years by which the span is moved back to see what could have been detected: 2011 to 2017, the
 newest span of that length that ended before the programme, within one edition of the population.

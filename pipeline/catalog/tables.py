@@ -1344,6 +1344,10 @@ _TABLES = (
             "coverage_extreme",
             "detectable",
             "staggered",
+            "staggered_not_yet_treated",
+            "staggered_interaction_weighted",
+            "staggered_component_1",
+            "staggered_component_2",
         ),
         limits=_one_of(
             "what the limits hold: 95 % of chance, the estimates of other choices, or both",
@@ -1367,6 +1371,13 @@ _TABLES = (
         ),
         ratio_lower=_number("lower limit", unit="ratio of rate ratios", nullable=True),
         ratio_upper=_number("upper limit", unit="ratio of rate ratios", nullable=True),
+        difference=_signed(
+            "staggered starts only: mean change of yearly rates against the places beside them, "
+            "over places and years from the start on",
+            unit="per 100,000 person-years",
+        ),
+        difference_lower=_signed("lower limit", unit="per 100,000 person-years"),
+        difference_upper=_signed("upper limit", unit="per 100,000 person-years"),
         p=_probability("two-sided, of no difference"),
         detectable_fall=_number(
             "smallest fall that four of five such evaluations would show",

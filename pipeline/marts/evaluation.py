@@ -4,8 +4,9 @@ Groups only: no row is of a municipality. Outcomes that may not stand beside cov
 evaluated, and a refused outcome keeps its reason.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from importlib.metadata import version
 from typing import Any, Final, NamedTuple
 
@@ -49,7 +50,13 @@ from pipeline.analysis.evaluation.placebo import (
     randomisation_p,
     recommended_effect,
 )
-from pipeline.analysis.evaluation.staggered import dated_starts
+from pipeline.analysis.evaluation.staggered import (
+    Staggered,
+    dated_starts,
+    dose_starts,
+    staggered_effect,
+    yearly_panel,
+)
 from pipeline.analysis.evaluation.verdict import (
     Evidence,
     detectable_fall,
@@ -72,6 +79,7 @@ _ORDER: Final = tuple(
 )
 """Estimators, best evidence first."""
 _NORMAL: Final = 1.959964
+_Estimator = Callable[[pd.DataFrame], Staggered]
 _SIZES: Final = {"first_wave": 10, "documented": 14, "all_covered": 35}
 
 
@@ -173,12 +181,16 @@ def evaluation_rows(  # noqa: PLR0913, PLR0917 - the frames that decide whether 
     """
     figures = Figures(places.set_index("municipality_code"), neighbours, events, population, months)
     outcome = _Outcome(series_id, figures, versions, draws)
-    rows = [*_first_wave(outcome), *_all_covered(outcome), *_detectable(outcome)]
-    rows.append(_staggered(outcome))
+    rows = [
+        *_first_wave(outcome),
+        *_all_covered(outcome),
+        *_detectable(outcome),
+        *_staggered(outcome),
+    ]
     found = pd.DataFrame(rows, columns=list(TABLES[_MART].schema.columns))
     types = {name: column.dtype.type for name, column in TABLES[_MART].schema.columns.items()}
     typed = found.astype(types)
-    told = ["ratio", "ratio_lower", "ratio_upper", "p", "detectable_fall"]
+    told = [name for name, kind in types.items() if kind is np.float64]
     typed[told] = typed[told].map(_rounded)
     return typed
 
@@ -232,6 +244,12 @@ def evaluated_span(first: tuple[int, int] = methods.EVALUATION_AFTER[0]) -> Span
         methods.EVALUATION_AFTER,
     )
     return Span(*(date(*one, 1) for one in (before_first, before_last, first, after_last)))
+
+
+def staggered_span() -> Span:
+    """Whole years: those before any start, and those in which places start and go on."""
+    first, last = (date(*one, 1) for one in methods.EVALUATION_STAGGERED_BEFORE)
+    return Span(first, last, date(last.year + 1, 1, 1), date(*methods.EVALUATION_AFTER[1], 1))
 
 
 class _Outcome(NamedTuple):
@@ -538,14 +556,48 @@ def _detectable(outcome: _Outcome) -> Iterator[dict[str, Any]]:
         )
 
 
-def _staggered(outcome: _Outcome) -> dict[str, Any]:
+def _staggered(outcome: _Outcome) -> Iterator[dict[str, Any]]:
     """Designs for places that start at different times: refused while starts are not dated."""
-    span = evaluated_span()
-    try:
-        dated_starts(outcome.figures.places.reset_index())
-    except EvaluationRefusedError as why:
-        return outcome.refused("all_covered", "staggered", span, why)
-    return outcome.row("all_covered", "staggered", span)
+    span = staggered_span()
+    listed = outcome.figures.places.reset_index()
+    starts = partial(dated_starts, listed)
+    beside_never = partial(staggered_effect, method="group-time")
+    designs: dict[str, tuple[Callable[[], pd.Series[pd.Timestamp]], _Estimator]] = {
+        "staggered": (starts, beside_never),
+        "staggered_not_yet_treated": (starts, partial(beside_never, control="not_yet_treated")),
+        "staggered_interaction_weighted": (
+            starts,
+            partial(staggered_effect, method="interaction-weighted"),
+        ),
+        "staggered_component_1": (partial(dose_starts, listed, "1"), beside_never),
+        "staggered_component_2": (partial(dose_starts, listed, "2"), beside_never),
+    }
+    for name, (starts_of, estimator) in designs.items():
+        try:
+            facts = _staggered_facts(outcome, span, starts_of(), estimator)
+        except EvaluationRefusedError as why:
+            yield outcome.refused("all_covered", name, span, why)
+            continue
+        yield outcome.row("all_covered", name, span, limits="chance", **facts)
+
+
+def _staggered_facts(
+    outcome: _Outcome, span: Span, starts: "pd.Series[pd.Timestamp]", estimator: _Estimator
+) -> dict[str, Any]:
+    counts = outcome.counts((*starts.index, *outcome.groups.compared), span)
+    own, beside = counts.of(list(starts.index)), counts.of(outcome.groups.compared)
+    _refuse_rare(counts, own)
+    quarters = quarterly_panel(outcome.figures.events, outcome.figures.population, counts, span)
+    found = estimator(yearly_panel(quarters, starts, span))
+    margin = _NORMAL * found.overall_error
+    return {
+        "places": int(own.sum()),
+        "compared": int(beside.sum()),
+        "difference": found.overall,
+        "difference_lower": found.overall - margin,
+        "difference_upper": found.overall + margin,
+        "p": two_sided_p(found.overall, found.overall_error),
+    }
 
 
 def _rounded(value: float) -> float:

@@ -3,7 +3,8 @@
 The data are `mpdta` of Callaway and Sant'Anna (2021), a copy that travels beside the project and
 not within it. Figures without covariates are printed in the README of d2cml-ai/csdid (ATT, and
 aggregations by event time, group and calendar time) and in the vignette "Getting Started with the
-did Package"; those with log population in that vignette. Their standard errors are bootstrapped, so
+did Package"; those with log population in the article "Diff-in-Diff with Double/Debiased Machine
+Learning" of the package ddml, which calls `did` first. Their standard errors are bootstrapped, so
 that only estimates are held to the last digit.
 """
 
@@ -48,6 +49,15 @@ WITH_POPULATION = {
     (2007, 2007): -0.0288,
 }
 DYNAMIC = {-3: 0.0305, -2: -0.0006, -1: -0.0245, 0: -0.0199, 1: -0.0510, 2: -0.1373, 3: -0.1008}
+DYNAMIC_WITH_POPULATION = {
+    -3: 0.0267,
+    -2: -0.0036,
+    -1: -0.0232,
+    0: -0.0211,
+    1: -0.0530,
+    2: -0.1404,
+    3: -0.1069,
+}
 DYNAMIC_ERRORS = {0: 0.0117, 1: 0.0154, 2: 0.0366, 3: 0.0337}
 GROUPS = {2004: -0.0797, 2006: -0.0229, 2007: -0.0261}
 CALENDAR = {2004: -0.0105, 2005: -0.0704, 2006: -0.0488, 2007: -0.0371}
@@ -88,6 +98,8 @@ def test_effects_with_population_have_the_published_digits(panel: pd.DataFrame) 
     found = staggered_effect(panel, "group-time", covariates=("lpop",))
     effects = {cell: effect for cell, (effect, _) in found.group_time.items()}
     assert effects == pytest.approx(WITH_POPULATION, abs=LAST_DIGIT)
+    by_exposure = dict(zip(found.event_time, found.effect, strict=True))
+    assert by_exposure == pytest.approx(DYNAMIC_WITH_POPULATION, abs=LAST_DIGIT)
 
 
 def test_effects_by_exposure_have_the_published_digits(plain: Staggered) -> None:

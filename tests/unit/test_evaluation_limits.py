@@ -3,6 +3,7 @@
 Expected values are published, worked out by hand, or found by trying every set.
 """
 
+from datetime import date
 from itertools import combinations
 from math import exp, log
 
@@ -19,9 +20,14 @@ from pipeline.analysis.evaluation.courses import (
     poisson_course,
     poisson_ratio,
 )
-from pipeline.analysis.evaluation.design import Counts, EvaluationRefusedError, Refusal
+from pipeline.analysis.evaluation.design import Counts, EvaluationRefusedError, Refusal, Span
 from pipeline.analysis.evaluation.effect import weighted_effect
-from pipeline.analysis.evaluation.staggered import dated_starts, dose_starts, staggered_effect
+from pipeline.analysis.evaluation.staggered import (
+    dated_starts,
+    dose_starts,
+    staggered_effect,
+    yearly_panel,
+)
 from pipeline.analysis.evaluation.verdict import (
     Evidence,
     Verdict,
@@ -271,6 +277,27 @@ def test_planted_effects_that_grow_are_found(method: str, control: str) -> None:
     assert effects[-2] == pytest.approx(0, abs=0.02)
     # Cohort 3 is exposed 1 to 5, cohort 5 is exposed 1 to 3: (15 + 6) / 8.
     assert found.overall == pytest.approx(21 / 8, abs=0.02)
+
+
+def test_yearly_rates_and_first_years_by_hand() -> None:
+    quarters = pd.DataFrame(
+        {
+            "municipality_code": ["05001"] * 4 + ["05002"] * 4,
+            "quarter": pd.to_datetime(["2020-01-01", "2020-10-01", "2021-01-01", "2021-07-01"] * 2),
+            "events": [1.0, 2.0, 4.0, 0.0, 0.0, 0.0, 5.0, 5.0],
+            "person_years": [10_000.0] * 8,
+        }
+    )
+    span = Span(date(2020, 1, 1), date(2020, 12, 1), date(2021, 1, 1), date(2021, 12, 1))
+    starts = pd.Series({"05001": pd.Timestamp("2021-10-01")})
+    panel = yearly_panel(quarters, starts, span)
+    # 3 events of 20,000 person-years are 15 per 100,000.
+    assert panel["outcome"].tolist() == pytest.approx([15, 20, 0, 50])
+    assert panel["first_time"].tolist() == [2021, 2021, 0, 0]
+    late = pd.Series({"05001": pd.Timestamp("2022-01-01"), "05002": pd.Timestamp("2021-01-01")})
+    with pytest.raises(EvaluationRefusedError, match="1 of 2 covered places do not start") as told:
+        yearly_panel(quarters, late, span)
+    assert (told.value.reason, told.value.missing) == (Refusal.PERIODS, 1)
 
 
 def test_a_cohort_of_one_place_and_nobody_to_compare_are_refused() -> None:

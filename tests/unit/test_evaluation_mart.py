@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from pipeline import views
+from pipeline.analysis.rates import person_years
 from pipeline.catalog import methods
 from pipeline.catalog.series import SERIES
 from pipeline.catalog.tables import TABLES
@@ -42,6 +43,7 @@ def invented_frames(fall: float = 0.0, seed: int = 3) -> tuple[pd.DataFrame, ...
     places = pd.DataFrame(rows, columns=columns).assign(
         is_named_region=lambda frame: frame["state"] == "candidate",
         is_pdet=True,
+        component=None,
         start_earliest=pd.Timestamp("2020-10-01"),
         start_latest=pd.NaT,
     )
@@ -111,10 +113,112 @@ def test_no_row_names_a_place(halved: pd.DataFrame) -> None:
 
 
 def test_starts_without_dates_are_refused_with_their_number(halved: pd.DataFrame) -> None:
-    staggered = halved.set_index("estimator").loc["staggered"]
+    staggered = halved.set_index("estimator").loc[list(STAGGERED)]
     # Ten documented without a date, and 35 candidates.
-    assert (staggered["refusal"], staggered["missing"]) == ("starts not dated", 45)
-    assert np.isnan(staggered["ratio"])
+    assert staggered["refusal"].eq("starts not dated").all()
+    assert staggered["missing"].eq(45).all()
+    assert staggered[["ratio", "difference", "p"]].isna().all(axis=None)
+
+
+# Of an invented official list: year of the start, places, those of them where component 1 works,
+# and the planted change of the yearly rate from then on.
+COHORTS = ((2021, 14, 7, -30), (2022, 11, 3, -20), (2023, 10, 6, -10))
+STAGGERED = (
+    "staggered",
+    "staggered_not_yet_treated",
+    "staggered_interaction_weighted",
+    "staggered_component_1",
+    "staggered_component_2",
+)
+
+
+def official_frames() -> tuple[pd.DataFrame, ...]:
+    """An official list that dates 35 starts, and rates that change from each start on.
+
+    Every place and year has its own level, and a random part with a standard deviation of 1.
+    """
+    places, borders, _, population, months = invented_frames()
+    inside = places.index[places["is_programme_department"]]
+    places["state"] = np.where(places["is_programme_department"], "not_covered", "outside")
+    places[["evidence", "is_named_region", "start_earliest"]] = None, False, pd.NaT
+    change = pd.DataFrame(0.0, index=places.index, columns=range(2011, 2025))
+    begun = 0
+    for year, size, first_component, planted in COHORTS:
+        own = inside[begun : begun + size]
+        begun += size
+        places.loc[own, ["state", "evidence", "component"]] = "covered", "official", "2"
+        places.loc[own[:first_component], "component"] = "1"
+        places.loc[own, "start_earliest"] = pd.Timestamp(year, 4, 1)
+        places.loc[own, "start_latest"] = pd.Timestamp(year, 6, 30)
+        change.loc[own, year:] = planted
+    random = np.random.default_rng(11)
+    levels = 200 + 3 * np.arange(len(places))[:, None] + 10 * np.sin(np.arange(change.shape[1]))
+    rates = levels + change + random.normal(size=change.shape)
+    residents = population.set_index(["municipality_code", "year"])["population"]
+    rates["municipality_code"] = places["municipality_code"]
+    events = rates.melt("municipality_code", var_name="year", value_name="rate")
+    events = events.merge(residents.reset_index()).merge(
+        months.assign(year=months["month"].dt.year), on="year"
+    )
+    days = events["month"].dt.days_in_month.to_numpy()
+    at_risk = person_years(events["population"].to_numpy(float), days)
+    events["events"] = events["rate"] * at_risk / 100_000
+    return places, borders, events[["municipality_code", "month", "events"]], population, months
+
+
+@pytest.fixture(scope="module")
+def dated() -> pd.DataFrame:
+    return rows_of(official_frames()).set_index("estimator")
+
+
+def planted_difference(sizes: dict[int, int]) -> float:
+    """Mean of the planted changes over places and years from the start to 2024."""
+    years = {year: 2025 - year for year in sizes}
+    planted = {year: change for year, _, _, change in COHORTS}
+    exposed = sum(sizes[year] * years[year] for year in sizes)
+    return sum(sizes[year] * years[year] * planted[year] for year in sizes) / exposed
+
+
+@pytest.mark.parametrize("estimator", STAGGERED)
+def test_an_official_list_with_dates_is_evaluated(dated: pd.DataFrame, estimator: str) -> None:
+    sizes = {year: size for year, size, _, _ in COHORTS}
+    if estimator.endswith(("1", "2")):
+        first = {year: own for year, _, own, _ in COHORTS}
+        rest = {year: sizes[year] - first[year] for year in sizes}
+        sizes = first if estimator.endswith("1") else rest
+    one = dated.loc[estimator]
+    expected = planted_difference(sizes)
+    # The smallest cohort, of 3, moves by the sqrt(2 / 3) of two yearly means; the overall mean of
+    # three cohorts and nine of their years moves by less: 2 is more than twice that.
+    assert one["difference"] == pytest.approx(expected, abs=2)
+    assert one["difference_lower"] < one["difference"] < one["difference_upper"] < 0
+    assert one["p"] < 0.001
+    assert one["places"] == sum(sizes.values())
+    assert one["limits"] == "chance"
+    assert pd.isna(one["refusal"])
+    assert np.isnan(one["ratio"])
+    # 45 places outside, of which 18501 borders 05101, which started in 2021.
+    assert one["compared"] == 44
+
+
+def test_one_start_without_a_date_refuses_every_staggered_design() -> None:
+    places, *others = official_frames()
+    covered = places.index[places["state"] == "covered"]
+    places.loc[covered[:1], "start_latest"] = pd.NaT
+    rows = rows_of((places, *others)).set_index("estimator").loc[list(STAGGERED)]
+    assert rows["refusal"].eq("starts not dated").all()
+    assert rows["missing"].eq(1).all()
+    assert rows["difference"].isna().all()
+
+
+def test_an_unknown_component_refuses_the_dose_alone() -> None:
+    places, *others = official_frames()
+    covered = places.index[places["state"] == "covered"]
+    places.loc[covered[:2], "component"] = None
+    rows = rows_of((places, *others)).set_index("estimator").loc[list(STAGGERED)]
+    assert rows["refusal"].tolist()[3:] == ["component unknown"] * 2
+    assert rows["missing"].tolist()[3:] == [2, 2]
+    assert rows["difference"].notna().tolist() == [True, True, True, False, False]
 
 
 def test_bounds_over_coverage_hold_the_dilution(halved: pd.DataFrame) -> None:

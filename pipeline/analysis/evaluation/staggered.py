@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from pipeline.analysis.aligned import Floats
-from pipeline.analysis.evaluation.design import EvaluationRefusedError, Refusal
+from pipeline.analysis.evaluation.design import EvaluationRefusedError, Refusal, Span
+from pipeline.catalog.methods import RATE_BASE_PERSONS
 
 _LONGEST_DAYS = 92
 """Of a quarter, the finest that the product holds a start to."""
@@ -78,6 +79,51 @@ def dated_starts(coverage: pd.DataFrame) -> "pd.Series[pd.Timestamp]":
         raise EvaluationRefusedError(Refusal.STARTS, message, len(undated) + possible)
     starts: pd.Series[pd.Timestamp] = covered.set_index("municipality_code")["start_earliest"]
     return starts
+
+
+def yearly_panel(
+    quarters: pd.DataFrame, starts: "pd.Series[pd.Timestamp]", span: Span
+) -> pd.DataFrame:
+    """Yearly rates of places that start in turn and of those that never do.
+
+    Years and not quarters: a few dozen places have too few events in a quarter, and cohorts by
+    quarter would often be of one place. The year of the start counts as exposed although the
+    programme may have worked in a part of it only, which brings the effect closer to none.
+
+    Parameters
+    ----------
+    quarters
+        `municipality_code`, `quarter`, `events` and `person_years`, of whole years.
+    starts
+        First day of coverage by municipality code; a place without one was never covered.
+    span
+        Whole years before any start, and those after.
+
+    Returns
+    -------
+    panel
+        As `staggered_effect` takes it; `outcome` per 100,000 person-years.
+
+    Raises
+    ------
+    EvaluationRefusedError
+        If a place starts in a year that is not one of those after.
+    """
+    apart = starts[
+        (starts.dt.year < span.after_first.year) | (starts.dt.year > span.after_last.year)
+    ]
+    if len(apart):
+        message = (
+            f"{len(apart)} of {len(starts)} covered places do not start from "
+            f"{span.after_first.year} to {span.after_last.year}, for example {apart.index[0]}: "
+            "before or after their start nothing is known of them. Move the years"
+        )
+        raise EvaluationRefusedError(Refusal.PERIODS, message, len(apart))
+    timed = quarters.assign(unit=quarters["municipality_code"], time=quarters["quarter"].dt.year)
+    panel = timed.groupby(["unit", "time"], as_index=False)[["events", "person_years"]].sum()
+    first = panel["unit"].map(starts.dt.year).fillna(0).astype("int64")
+    rate = RATE_BASE_PERSONS * panel["events"] / panel["person_years"]
+    return panel.assign(outcome=rate, first_time=first)
 
 
 def staggered_effect(

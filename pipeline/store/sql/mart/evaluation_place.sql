@@ -5,6 +5,7 @@ with coverage as (
         state,
         evidence,
         is_named_region,
+        component,
         start_earliest,
         start_latest
     from core.coverage
@@ -16,6 +17,7 @@ final as (
         municipality.municipality_code,
         coverage.state,
         coverage.evidence,
+        coverage.component,
         coverage.start_earliest,
         coverage.start_latest,
         coalesce(coverage.is_named_region, false) as is_named_region,
