@@ -370,7 +370,7 @@ def _manifest_notes(manifests: Iterable[Path]) -> dict[str, Mapping[str, str]]:
     for manifest in manifests:
         try:
             with manifest.open(encoding="utf-8-sig", newline="") as stream:
-                rows = [row for row in csv.DictReader(stream) if row.get("path")]
+                rows = [row for row in csv.DictReader(stream, strict=True) if row.get("path")]
         except (csv.Error, UnicodeDecodeError, OSError) as error:
             message = f"{manifest} cannot be read as CSV in UTF-8: {error}. Mend or remove it."
             raise SourceError(message) from error
