@@ -608,8 +608,11 @@ def _rounded(value: float) -> float:
 def _refuse_rare(counts: Counts, own: Flags) -> None:
     """Refuse an outcome that most of the evaluated places never had."""
     seen, places = int((counts.events[own] > 0).sum()), int(own.sum())
+    if not places:
+        message = "no place is known to belong to the evaluated ones: add them to the list"
+        raise EvaluationRefusedError(Refusal.PLACES, message, 1)
     least = int(np.ceil(methods.EVALUATION_SHARE_WITH_EVENTS * places))
-    if seen < least or not places:
+    if seen < least:
         message = (
             f"{seen} of {places} evaluated places had any event, and {least} are needed: the "
             "effect would be that on a few of them. Pool more years or choose another series"

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from pipeline import bundled, snapshot
+from pipeline.analysis.evaluation.design import EvaluationRefusedError
+from pipeline.analysis.evaluation.staggered import dated_starts
 from pipeline.catalog.programmes import PDET, SOMOS_COMUNIDAD
 from pipeline.catalog.series import SERIES
 from pipeline.ingest import raw
@@ -68,6 +70,27 @@ def test_an_official_list_settles_the_seven_departments(fallback: Fallback, tmp_
     assert counts(places, PDET.id) == {"covered": 170, "not_covered": 952}
     assert places.lists["municipalities"].tolist() == [14, 35]
     assert len(places.history) == 14 + 35
+
+
+def test_starts_of_an_official_list_are_dated_if_all_of_them_are(
+    fallback: Fallback, tmp_path: Path
+) -> None:
+    codes = invented(fallback.municipalities, 35)
+    official = {"evidence": "official", "state": "covered"}
+    dates = {"start_date": "2021-05-20", "start_precision": "day"}
+    rows = [coverage_row(code, **official, **dates) for code in codes]
+    coverage(tmp_path / "2026-10-01" / "somos_comunidad_coverage.csv", rows)
+    places = laid_out(fallback, tmp_path).coverage.query("programme_id == @SOMOS_COMUNIDAD.id")
+    starts = dated_starts(places)
+    # no finer than the quarter, of which the first of April is the first day
+    assert starts.to_dict() == dict.fromkeys(codes, pd.Timestamp(2021, 4, 1))
+    dates["start_precision"] = "year"
+    rows[0] = coverage_row(codes[0], **official, **dates)
+    coverage(tmp_path / "2026-10-01" / "somos_comunidad_coverage.csv", rows)
+    places = laid_out(fallback, tmp_path).coverage.query("programme_id == @SOMOS_COMUNIDAD.id")
+    with pytest.raises(EvaluationRefusedError, match="1 of 35 covered places") as refused:
+        dated_starts(places)
+    assert refused.value.missing == 1
 
 
 def test_a_place_taken_from_the_list_leaves_nobody_uncovered(

@@ -201,6 +201,11 @@ def test_an_official_list_with_dates_is_evaluated(dated: pd.DataFrame, estimator
     assert one["compared"] == 44
 
 
+def test_a_list_that_confirms_no_first_wave_says_so(dated: pd.DataFrame) -> None:
+    first = dated.loc["recommended"]
+    assert (first["places"], first["refusal"]) == (0, "too few places")
+
+
 def test_one_start_without_a_date_refuses_every_staggered_design() -> None:
     places, *others = official_frames()
     covered = places.index[places["state"] == "covered"]
