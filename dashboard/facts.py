@@ -347,6 +347,8 @@ class Estimate(NamedTuple):
     percent_lower: float | None
     percent_upper: float | None
     is_useless: bool
+    difference_lower: float | None
+    difference_upper: float | None
     detectable_fall: float | None
     refusal: str | None
     verdict: str | None

@@ -497,16 +497,42 @@ def _evaluation(warehouse: Warehouse, words: Words, programme: Programme) -> Mar
             if one.percent_lower is not None
         ),
     )
-    return Markup("<p>{}</p>{}<details><summary>{}</summary>{}</details><h3>{}</h3>{}").format(
+    return Markup("<p>{}</p>{}<details><summary>{}</summary>{}</details>{}<h3>{}</h3>{}").format(
         lead,
         verdicts,
         _("{outcome}: the same question asked in other ways").format(
             outcome=first.label(words.code)
         ),
         asked,
+        _staggered(words, estimates),
         _("Limits"),
         bullets([one[words.code] for one in EVALUATION_LIMITS], "caveats"),
     )
+
+
+def _staggered(words: Words, estimates: list[Estimate]) -> Markup:
+    """Differences of rates, where an official list dates the starts."""
+    _ = words.text
+    rows = [
+        (
+            one.label(words.code),
+            EVALUATION_ESTIMATORS[one.estimator][words.code],
+            _("{lower} and {upper}").format(
+                lower=words.number(one.difference_lower), upper=words.number(one.difference_upper)
+            ),
+        )
+        for one in estimates
+        if one.difference_lower is not None and one.difference_upper is not None
+    ]
+    if not rows:
+        return Markup("")
+    title = _("Places that started at different times")
+    note = _(
+        "Beside municipalities of the same plan where the programme did not work, as a mean over "
+        "places and years from the start on. It proves no cause, and no verdict rests on it."
+    )
+    heads = (_("Outcome"), _("How"), _("Change per 100,000 residents a year, between"))
+    return Markup("<h3>{}</h3><p>{}</p>{}").format(title, note, table(heads, rows))
 
 
 def _verdict(words: Words, estimate: Estimate) -> str:

@@ -11,7 +11,14 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import facts
 from dashboard.facts import Estimate
-from pipeline import EVALUATION_LIMITS, EVALUATION_VERDICTS, PDET, SOMOS_COMUNIDAD, Text
+from pipeline import (
+    EVALUATION_ESTIMATORS,
+    EVALUATION_LIMITS,
+    EVALUATION_VERDICTS,
+    PDET,
+    SOMOS_COMUNIDAD,
+    Text,
+)
 from pipeline.catalog import programmes
 from tests.app.country import MARKUP, frames
 from tests.world import files, published
@@ -233,6 +240,8 @@ ESTIMATE = Estimate(
     percent_lower=-53.2,
     percent_upper=34.7,
     is_useless=False,
+    difference_lower=None,
+    difference_upper=None,
     detectable_fall=0.519,
     refusal=None,
     verdict="cannot tell",
@@ -276,6 +285,35 @@ def test_an_evaluation_is_told_by_its_limits_and_never_by_its_figure_alone(
     assert {"en": "too wide to be of use", "es": "demasiado ancho para servir"}[lang] in told
     assert {"en": "too few of the places", "es": "en muy pocos de los lugares"}[lang] in told
     assert not re.search(r"significa", told)
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_staggered_starts_are_told_by_their_limits_once_they_are_evaluated(
+    country: Path, monkeypatch: pytest.MonkeyPatch, lang: str
+) -> None:
+    started = ESTIMATE._replace(
+        evaluated="all_covered",
+        estimator="staggered",
+        percent_lower=None,
+        percent_upper=None,
+        difference_lower=-12.34,
+        difference_upper=3.21,
+    )
+    refused = started._replace(
+        estimator="staggered_component_1",
+        difference_lower=None,
+        difference_upper=None,
+        refusal="component unknown",
+    )
+    heading = {"en": "Places that started at different times", "es": "Lugares que empezaron en"}
+    monkeypatch.setattr(facts, "evaluation", lambda _warehouse: [*OUTCOMES, started, refused])
+    told = part(text(opened(country, monkeypatch, lang)), "evaluation")
+    assert heading[lang] in told
+    assert {"en": "-12.3 and 3.2", "es": "-12,3 y 3,2"}[lang] in told
+    assert EVALUATION_ESTIMATORS["staggered"][lang] in told
+    assert EVALUATION_ESTIMATORS["staggered_component_1"][lang] not in told
+    monkeypatch.setattr(facts, "evaluation", lambda _warehouse: OUTCOMES)
+    assert heading[lang] not in text(opened(country, monkeypatch, lang))
 
 
 def test_without_an_evaluation_the_page_is_silent_about_one(
