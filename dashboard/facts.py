@@ -305,6 +305,20 @@ class CoverageList(NamedTuple):
     is_current: bool
 
 
+class ProgrammeDatum(NamedTuple):
+    """What a holder of programme data gave of one municipality and quarter."""
+
+    municipality_code: str
+    municipality_name: str
+    indicator_id: str
+    quarter: date
+    value: float
+    base: int | None
+    source_title: str
+    source_date: str | None
+    is_newest: bool
+
+
 class Break(NamedTuple):
     """A date from which a series means something else, or is said to."""
 
@@ -559,6 +573,12 @@ def coverage_spans(warehouse: Warehouse, programme_id: str) -> list[CoverageSpan
 def coverage_lists(warehouse: Warehouse, programme_id: str) -> list[CoverageList]:
     """Lists of a programme's places that were ever used here, oldest first."""
     return list(rows(views.coverage_lists(warehouse, programme_id), CoverageList))
+
+
+@remembered
+def programme_data(warehouse: Warehouse, programme_id: str) -> list[ProgrammeDatum]:
+    """Data of a programme by municipality for everybody to see; none until a holder gives any."""
+    return list(rows(views.programme_data(warehouse, programme_id), ProgrammeDatum))
 
 
 @remembered

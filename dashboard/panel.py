@@ -21,7 +21,7 @@ from dashboard.freshness import series_staleness
 from dashboard.language import Words
 from dashboard.links import link
 from dashboard.palette import shown_palette
-from dashboard.phrases import coverage_phrases, evidence, programme_line
+from dashboard.phrases import coverage_phrases, evidence, programme_data_lines, programme_line
 from dashboard.pieces import (
     NOTHING,
     bullets,
@@ -153,6 +153,7 @@ def coverage_section(warehouse: Warehouse, words: Words, code: str) -> Markup:
         meaning,
         *evidence(words, coverage),
         *(programme_line(warehouse, words, one, code) for one in others),
+        *programme_data_lines(warehouse, words, first, code),
     ]
     return Markup(
         "<section class='coverage'><h3>{title}</h3>"

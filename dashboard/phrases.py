@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from dashboard import facts
-from dashboard.facts import Coverage
+from dashboard.facts import Coverage, ProgrammeDatum
 from dashboard.language import Words
-from pipeline import Programme, Warehouse, claims
+from pipeline import INDICATORS, Indicator, Programme, Warehouse, claims
 
 SYMBOLS: Final[Mapping[str, str]] = {
     "rise": "▲",
@@ -260,6 +260,43 @@ def programme_line(warehouse: Warehouse, words: Words, programme: Programme, cod
         return f"{name}: {coverage_phrases(words)[coverage.state].name}."
     _level, *known = evidence(words, coverage)
     return " ".join([_("{programme}: one of its municipalities.").format(programme=name), *known])
+
+
+def indicator_of(datum: ProgrammeDatum) -> Indicator:
+    """What a row of programme data counts."""
+    return next(one for one in INDICATORS if one.id == datum.indicator_id)
+
+
+def datum_value(words: Words, datum: ProgrammeDatum) -> str:
+    """The value of a row of programme data with its unit, and what a percent is of."""
+    _ = words.text
+    value = f"{words.number(datum.value)} {indicator_of(datum).unit[words.code]}"
+    if datum.base is None:
+        return value
+    return _("{value}, {base} in all").format(value=value, base=words.number(datum.base))
+
+
+def programme_data_lines(
+    warehouse: Warehouse, words: Words, programme: Programme, code: str
+) -> Iterable[str]:
+    """The newest of each indicator that a holder gave of a municipality; nothing without any."""
+    _ = words.text
+    for one in facts.programme_data(warehouse, programme.id):
+        if one.municipality_code == code and one.is_newest:
+            indicator = indicator_of(one)
+            said = _("Data of the programme: {indicator}, {quarter}: {value}. Source: {source}.")
+            line = said.format(
+                indicator=indicator.label[words.code],
+                quarter=words.period(one.quarter, "quarter"),
+                value=datum_value(words, one),
+                source=cited(one),
+            )
+            yield f"{line} {indicator.caveat[words.code]}" if indicator.caveat else line
+
+
+def cited(datum: ProgrammeDatum) -> str:
+    """The document that a row of programme data rests on, with its date."""
+    return ", ".join(filter(None, (datum.source_title, datum.source_date)))
 
 
 def start_span(words: Words, coverage: Coverage) -> str:

@@ -15,6 +15,7 @@ from pipeline.catalog.evaluations import (
     EVALUATION_REFUSALS,
     EVALUATION_VERDICTS,
 )
+from pipeline.catalog.indicators import INDICATORS, Indicator
 from pipeline.catalog.programmes import (
     MARKS,
     PDET,
@@ -65,6 +66,7 @@ __all__ = [
     "EVALUATION_LIMITS",
     "EVALUATION_REFUSALS",
     "EVALUATION_VERDICTS",
+    "INDICATORS",
     "LIMITS",
     "MARKS",
     "PDET",
@@ -74,6 +76,7 @@ __all__ = [
     "CatalogError",
     "CheckedList",
     "ContractError",
+    "Indicator",
     "Lapse",
     "Locale",
     "MarkKind",

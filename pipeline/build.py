@@ -496,3 +496,4 @@ def _store_core(
     draft.store("core.coverage", inputs.places.coverage)
     draft.store("core.coverage_list", inputs.places.lists)
     draft.store("core.coverage_history", inputs.places.history)
+    draft.store("core.programme_indicator", inputs.places.indicators)

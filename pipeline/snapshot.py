@@ -19,6 +19,7 @@ import shapely
 
 from pipeline.analysis.boundaries import WEB_DECIMALS
 from pipeline.bundled import MANIFEST_NAME, SNAPSHOT_PREFIX
+from pipeline.catalog.contracts import PROGRAMME_DATA
 from pipeline.catalog.programmes import PROGRAMMES, Extent
 from pipeline.catalog.series import Feed, Grain, Role, Series
 from pipeline.catalog.sources import SOURCES, Source
@@ -84,6 +85,7 @@ def write(warehouse: Warehouse, folder: Path) -> int:
     departments = warehouse.table("core.department")[["department_code", "department_name"]]
     tables["municipality"] = _portable(tables["municipality"], departments)
     tables["coverage"] = _listed_places(tables["coverage"])
+    tables["source_file"] = _passed_on(tables["source_file"])
     digests = {}
     for name, frame in tables.items():
         if "path" in frame:
@@ -148,6 +150,11 @@ def _listed_places(coverage: pd.DataFrame) -> pd.DataFrame:
     ids = [one.id for one in PROGRAMMES if one.extent is Extent.LIST]
     is_listed = coverage["state"].isin(["documented", "covered"])
     return coverage.loc[is_listed & coverage["programme_id"].isin(ids), list(LIST_COLUMNS)]
+
+
+def _passed_on(files: pd.DataFrame) -> pd.DataFrame:
+    """The files but those of programme data, which stay with whoever holds them."""
+    return files[files["source_id"].ne(PROGRAMME_DATA.id)].reset_index(drop=True)
 
 
 def _verify(folder: Path) -> None:

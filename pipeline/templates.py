@@ -124,7 +124,8 @@ def _markdown(rows: Sequence[Sequence[str]]) -> Iterable[str]:
 
 
 def _write_workbook(path: Path, contract: Contract) -> None:
-    with xlsxwriter.Workbook(path) as book:
+    # else a text that begins with "internal:" becomes a link
+    with xlsxwriter.Workbook(path, {"strings_to_urls": False}) as book:
         book.set_properties({"created": _WRITTEN})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})

@@ -886,6 +886,20 @@ def coverage_history(warehouse: Reader[F], programme_id: str) -> F:
     return warehouse.query("view/coverage_history", programme_id=programme_id)
 
 
+def programme_data(warehouse: Reader[F], programme_id: str) -> F:
+    """What a holder of programme data gave of a programme for everybody to see.
+
+    Returns
+    -------
+    data
+        `municipality_code` and name, `indicator_id`, `quarter` (its first day), `value`, `base`
+        (what a percent is of, else empty), `source_title`, `source_date` and `is_newest` of its
+        indicator in its municipality; by place, indicator and quarter. A quarter without a row is
+        unknown, not zero. Never beside threats or killings of leaders.
+    """
+    return warehouse.query("view/programme_data", programme_id=programme_id)
+
+
 def municipalities(warehouse: Warehouse) -> pd.DataFrame:
     """Municipalities of the programme's departments.
 

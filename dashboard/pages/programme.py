@@ -16,7 +16,14 @@ from dashboard.fan import next_section
 from dashboard.language import Words
 from dashboard.links import follow_links, link
 from dashboard.official_list import list_check
-from dashboard.phrases import coverage_phrases, evidence_levels, start_span
+from dashboard.phrases import (
+    cited,
+    coverage_phrases,
+    datum_value,
+    evidence_levels,
+    indicator_of,
+    start_span,
+)
 from dashboard.pieces import bullets, contents, each, part, provenance, table, tile, tiles
 from dashboard.shell import heading, language
 from dashboard.state import ProgrammeId
@@ -29,6 +36,7 @@ from pipeline import (
     EVALUATION_REFUSALS,
     EVALUATION_VERDICTS,
     PROGRAMMES,
+    Indicator,
     Programme,
     Reference,
     Warehouse,
@@ -83,6 +91,7 @@ def show() -> None:
             _("Results of the whole programme, as reported"),
             _reported(words, programme),
         ),
+        "data": (_("Data of the programme by municipality"), _data(warehouse, words, programme)),
         "unknown": (_("What is not known"), _unknown(words, programme)),
     }
     told = {anchor: one for anchor, one in parts.items() if one[1]}
@@ -568,6 +577,56 @@ def _reported(words: Words, programme: Programme) -> Markup:
     ]
     lead = _("Figures that others published of the programme. The atlas has not checked them.")
     return Markup("<p>{}</p>{}").format(lead, tiles(shown))
+
+
+def _data(warehouse: Warehouse, words: Words, programme: Programme) -> Markup:
+    """What a holder gave by municipality and quarter, or that nobody gave any."""
+    _ = words.text
+    if programme.extent != "list":
+        return Markup("")
+    data = facts.programme_data(warehouse, programme.id)
+    if not data:
+        none = _("No data of the programme by municipality has been given; templates: {command}.")
+        return Markup("<p>{}</p>").format(none.format(command="make templates"))
+    lead = _(
+        "As the holder of the data gave them for everybody to see; the atlas has not checked them. "
+        "A quarter without a row is unknown, not zero. They tell what was done, not what it "
+        "changed."
+    )
+    meanings = [
+        _indicator(words, one) for one in dict.fromkeys(indicator_of(datum) for datum in data)
+    ]
+    shown = table(
+        (_("Municipality"), _("Indicator"), _("Quarter"), _("Value"), _("Source")),
+        (
+            (
+                link(
+                    "municipality",
+                    {"place": one.municipality_code},
+                    words,
+                    one.municipality_name,
+                ),
+                indicator_of(one).label[words.code],
+                words.period(one.quarter, "quarter"),
+                datum_value(words, one),
+                cited(one),
+            )
+            for one in data
+        ),
+    )
+    return Markup("<p>{}</p>{}{}").format(lead, shown, bullets(meanings, "caveats"))
+
+
+def _indicator(words: Words, one: Indicator) -> str:
+    """What an indicator counts, where it belongs, and what to know of it."""
+    _ = words.text
+    code = words.code
+    said = [f"{one.label[code]}: {one.counts[code]} ({one.belongs[code]})."]
+    if one.standard:
+        said.append(_("Standard name: {name}.").format(name=one.standard))
+    if one.caveat:
+        said.append(one.caveat[code])
+    return " ".join(said)
 
 
 def _unknown(words: Words, programme: Programme) -> Markup:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
+from pipeline.catalog.indicators import INDICATORS, Indicator
 from pipeline.catalog.programmes import PROGRAMMES, Extent
 from pipeline.catalog.sensitivity import Sensitivity
 from pipeline.catalog.text import Text
@@ -250,4 +251,112 @@ COVERAGE: Final = Contract(
     ),
 )
 
-CONTRACTS: Final[tuple[Contract, ...]] = (COVERAGE,)
+
+def _explained(one: Indicator) -> Text:
+    """An indicator as a reader of its contract must know it."""
+    es, en = ([one.label[code], one.counts[code], one.belongs[code]] for code in ("es", "en"))
+    if one.standard:
+        es.append(f"nombre estándar {one.standard}")
+        en.append(f"standard name {one.standard}")
+    return Text(", ".join(es), ", ".join(en))
+
+
+PROGRAMME_DATA: Final = Contract(
+    id="programme_data",
+    file="somos_comunidad_data",
+    title=Text("Datos del programa", "Programme data"),
+    grain=Text(
+        "una fila por programa, indicador, municipio y trimestre; nunca una persona ni una "
+        "organización",
+        "one row per programme, indicator, municipality and quarter; never a person or an "
+        "organisation",
+    ),
+    fields=(
+        PROGRAMME,
+        Field(
+            "indicator_id",
+            Cell.TERM,
+            Text("qué se cuenta o se preguntó", "what is counted or was asked"),
+            "trainings",
+            {one.id: _explained(one) for one in INDICATORS},
+            is_required=True,
+        ),
+        MUNICIPALITY,
+        Field(
+            "quarter",
+            Cell.QUARTER,
+            Text("el trimestre en que ocurrió", "the quarter in which it happened"),
+            "2024-Q3",
+            is_required=True,
+        ),
+        Field(
+            "value",
+            Cell.NUMBER,
+            Text(
+                "un número entero o, si el indicador es un porcentaje, de 0 a 100; lo que no se "
+                "sabe no lleva fila: cero es cero",
+                "a whole number or, where the indicator is a percentage, 0 to 100; what is not "
+                "known has no row: zero is zero",
+            ),
+            "12",
+            is_required=True,
+        ),
+        Field(
+            "base",
+            Cell.NUMBER,
+            Text(
+                "de un porcentaje, de cuántas personas u organizaciones; si no, vacío",
+                "of a percentage, of how many people or organisations; else empty",
+            ),
+            "240",
+        ),
+        Field(
+            "sensitivity",
+            Cell.TERM,
+            Text(
+                "quién puede ver la fila; vacío significa internal",
+                "who may see the row; empty means internal",
+            ),
+            "internal",
+            {
+                "internal": Text(
+                    "se revisa y no entra a la base", "checked, and does not enter the warehouse"
+                ),
+                "public": Text(
+                    "todos pueden verla; no vale para uno o dos (personas, organizaciones o "
+                    "modelos) ni para encuestas a menos de 30",
+                    "everybody may see it; not allowed for one or two (people, organisations or "
+                    "models), nor for surveys of fewer than 30",
+                ),
+            },
+        ),
+        Field(
+            "source_title",
+            Cell.TEXT,
+            Text(
+                "el documento que lo dice, nunca una persona",
+                "the document that says so, no person",
+            ),
+            "Informe trimestral 12",
+            is_required=True,
+        ),
+        Field(
+            "source_date",
+            Cell.TEXT,
+            Text("fecha del documento", "date of the document"),
+            "2024-10-31",
+        ),
+        Field(
+            "note",
+            Cell.TEXT,
+            Text(
+                "notas de quien lleva los datos; no se muestran",
+                "notes of whoever keeps the data; not shown",
+            ),
+            "dato preliminar",
+            sensitivity=Sensitivity.INTERNAL,
+        ),
+    ),
+)
+
+CONTRACTS: Final[tuple[Contract, ...]] = (COVERAGE, PROGRAMME_DATA)

@@ -31,6 +31,7 @@ class Layout(StrEnum):
     MUNICIPALITY_POLYGONS = "municipal boundaries: GeoJSON, TopoJSON or shapefile, also zipped"
     DEPARTMENT_POLYGONS = "departmental boundaries: GeoJSON, TopoJSON or shapefile, also zipped"
     COVERAGE = "programme coverage contract: CSV or workbook"
+    PROGRAMME_DATA = "programme data contract: CSV or workbook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -476,6 +477,22 @@ SOURCES: tuple[Source, ...] = (
         citation="Compiled from public reports; each row names its own source.",
         cadence="when an official list is published",
         datasets=(Dataset("somos_comunidad", r".*/somos_comunidad_coverage.*\.(csv|xlsx)"),),
+    ),
+    Source(
+        id="programme_data",
+        publisher="Resilient Communities Atlas",
+        title="Data of Resilient Communities / Somos Comunidad by municipality and quarter",
+        layout=Layout.PROGRAMME_DATA,
+        url_main="https://www.padf.org/",
+        url_download="https://www.padf.org/",
+        licence=Text(
+            "de quien entrega los datos; solo las filas que marcó como públicas",
+            "of whoever gives the data; only the rows that they marked public",
+        ),
+        licence_id="notspecified",
+        citation="As given by the holder of the data; each row names its own source.",
+        cadence="when a holder gives such data",
+        datasets=(Dataset("somos_comunidad_data", r".*/somos_comunidad_data.*\.(csv|xlsx)"),),
     ),
 )
 

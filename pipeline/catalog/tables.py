@@ -664,6 +664,23 @@ _TABLES = (
         **_cited_columns(),
     ),
     _table(
+        "core.programme_indicator",
+        "one row per programme, indicator, municipality and quarter that a holder of programme "
+        "data marked public; none until somebody gives such data, which is unknown and not zero",
+        ("programme_id", "indicator_id", "municipality_code", "quarter"),
+        programme_id=_text("programme as declared in the catalogue", pattern=IDENTIFIER),
+        indicator_id=_text("indicator as declared in the catalogue", pattern=IDENTIFIER),
+        municipality_code=_municipality("DIVIPOLA code"),
+        quarter=_month("first day of the quarter"),
+        value=_number("count, or percent of the base", unit="the indicator's unit"),
+        base=_count(
+            "of a percent: persons or organisations that it is of; never fewer than allowed",
+            nullable=True,
+        ),
+        source_title=_text("what says so"),
+        source_date=_text("when it was written", nullable=True),
+    ),
+    _table(
         "mart.coverage_monthly",
         "one row per programme, municipality of the country and month from the programme's start "
         "to its end",

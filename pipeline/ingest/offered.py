@@ -7,11 +7,14 @@ from typing import Final
 
 import pandas as pd
 
+from pipeline.catalog.contracts import CONTRACTS, COVERAGE, PROGRAMME_DATA, Contract
 from pipeline.catalog.programmes import PROGRAMMES, Extent
 from pipeline.catalog.text import Text
 from pipeline.errors import SourceError
-from pipeline.ingest.contract import LARGEST_BYTES, told
+from pipeline.ingest.conform import gazetteer
+from pipeline.ingest.contract import HEADER_ROW, LARGEST_BYTES, rows_of, told
 from pipeline.ingest.coverage import checked_list
+from pipeline.ingest.programme_data import PUBLIC, check_programme_data
 
 _STATES: Final[Mapping[str, Text]] = {
     "covered": Text("cubiertos", "covered"),
@@ -57,7 +60,36 @@ def judged(path: Path, municipalities: pd.DataFrame) -> Judged:
         raise SourceError(message)
     with path.open("rb") as opened:
         content = opened.read(LARGEST_BYTES + 1)
+    if _contract_of(content, path.name) is PROGRAMME_DATA:
+        return _programme_data(content, path.name, municipalities)
     return _coverage(content, path.name, municipalities)
+
+
+def _contract_of(content: bytes, name: str) -> Contract:
+    """The contract that a file's name says, or else its columns; a list of coverage otherwise."""
+    for contract in CONTRACTS:
+        if name.lower().startswith(contract.file):
+            return contract
+    for contract in CONTRACTS:
+        _, problems = rows_of(content, name, contract)
+        if all(problem.row != HEADER_ROW for problem in problems):
+            return contract
+    return COVERAGE
+
+
+def _programme_data(content: bytes, name: str, municipalities: pd.DataFrame) -> Judged:
+    rows, problems = rows_of(content, name, PROGRAMME_DATA)
+    problems = problems or check_programme_data(rows, gazetteer(municipalities))
+    if problems:
+        return Judged(tuple(told(problem) for problem in problems), len(problems))
+    public = sum(row["sensitivity"] == PUBLIC for row in rows)
+    said = Text(
+        f"Los datos están en orden: {len(rows)} filas. Todos podrían ver {public}; las otras "
+        f"{len(rows) - public} no entrarían a la base.",
+        f"The data are in order: {len(rows)} rows. Everybody could see {public}; the other "
+        f"{len(rows) - public} would not enter the warehouse.",
+    )
+    return Judged((said,), 0)
 
 
 def _coverage(content: bytes, name: str, municipalities: pd.DataFrame) -> Judged:

@@ -1,4 +1,4 @@
-"""Reference files to one set of places: municipalities, outlines, population, coverage."""
+"""Reference files to one set of places: municipalities, outlines, population, coverage, work."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -22,6 +22,7 @@ from pipeline.ingest.conform import Gazetteer, gazetteer
 from pipeline.ingest.contract import is_iso_date, rows_of
 from pipeline.ingest.coverage import coverage_of, is_official, no_list, read_coverage
 from pipeline.ingest.geometry import read_polygons
+from pipeline.ingest.programme_data import no_data, read_programme_data
 from pipeline.ingest.provenance import file_facts
 from pipeline.ingest.raw import Found, RawFile
 from pipeline.ingest.reference import (
@@ -63,6 +64,8 @@ class Places:
         Rows of ``core.coverage_list``.
     history
         Rows of ``core.coverage_history``.
+    indicators
+        Rows of ``core.programme_indicator``.
     boundaries
         Analysis polygons (EPSG:4326), or None where only outlines are known.
     names
@@ -75,6 +78,7 @@ class Places:
     coverage: pd.DataFrame
     lists: pd.DataFrame
     history: pd.DataFrame
+    indicators: pd.DataFrame
     boundaries: gpd.GeoDataFrame | None
     names: Gazetteer
 
@@ -188,7 +192,8 @@ def read_places(
     refusals
         Takes the reasons of files that cannot be used; the fallback or an older file stands in.
     withheld
-        Codes of municipalities of whose coverage nothing is told, whatever a list says.
+        Codes of municipalities of which no coverage and no data of a programme are told, whatever a
+        file says.
 
     Returns
     -------
@@ -220,6 +225,7 @@ def read_places(
         coverage=_declared(pd.concat(states, ignore_index=True), "core.coverage"),
         lists=_list_rows(lists),
         history=_history_rows(lists),
+        indicators=_indicators(shelf, names, withheld),
         boundaries=polygons,
         names=names,
     )
@@ -323,6 +329,14 @@ def _history_rows(lists: Sequence[_List]) -> pd.DataFrame:
     said = [one.rows.assign(sha256=one.sha256)[columns] for one in lists]
     none = no_list().assign(sha256="")[columns]
     return _declared(pd.concat(said or [none], ignore_index=True), "core.coverage_history")
+
+
+def _indicators(shelf: _Shelf, names: Gazetteer, withheld: frozenset[str]) -> pd.DataFrame:
+    """What the newest file of programme data has for everybody; it replaces the one before."""
+    said = shelf.newest("programme_data", lambda one, _: read_programme_data(one.location, names))
+    rows = no_data() if said is None else said
+    rows = rows[~rows["municipality_code"].isin(withheld)]
+    return _declared(rows, "core.programme_indicator")
 
 
 def _listed(shelf: _Shelf, fallback: Fallback | None) -> pd.DataFrame:

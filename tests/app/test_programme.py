@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import facts
+from dashboard import cached, facts
 from dashboard.facts import Estimate
+from dashboard.language import words
+from dashboard.panel import coverage_section
+from dashboard.phrases import programme_data_lines
 from pipeline import (
     EVALUATION_ESTIMATORS,
     EVALUATION_LIMITS,
@@ -21,7 +24,7 @@ from pipeline import (
 )
 from pipeline.catalog import programmes
 from tests.app.country import MARKUP, frames
-from tests.world import files, published
+from tests.world import files, published, rows
 
 APP = Path(__file__).parents[2] / "dashboard/app.py"
 
@@ -320,3 +323,84 @@ def test_without_an_evaluation_the_page_is_silent_about_one(
     country: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "id='evaluation'" not in text(opened(country, monkeypatch))
+
+
+ASKED = ("somos_comunidad", "feels_safer", "05902", "2024-07-01", 62.5, 240)
+IMPROVED = ("somos_comunidad", "organisations_improved", "05901", "2024-04-01", 50, 8)
+TRAINED = ("somos_comunidad", "trainings", "05902")
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The country with data of the programme that everybody may see."""
+    data_dir = tmp_path_factory.mktemp("given")
+    paper = ("Informe de Prueba", "2024-10-31")
+    tables = frames()
+    tables["core.programme_indicator"] = rows(
+        "core.programme_indicator",
+        (*ASKED, *paper),
+        (*IMPROVED, *paper),
+        (*TRAINED, "2024-04-01", 3, None, *paper),
+        (*TRAINED, "2024-07-01", 12, None, *paper),
+    )
+    published(data_dir, tables).close()
+    return data_dir
+
+
+def test_data_of_the_programme_are_told_with_what_they_count(
+    given: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = part(text(opened(given, monkeypatch)), "data")
+    lines = [re.sub("<[^>]+>", "|", row) for row in said.split("<tr>")[2:]]
+    assert len(lines) == 4
+    assert "Q3 2024||62.5 % of the people asked, 240 in all||Informe de Prueba" in lines[1]
+    assert "Q2 2024||3 trainings" in lines[2]
+    assert "not a sample of the population" in said
+    assert "Standard name: CBLD-9." in said
+    assert "not what it changed" in said
+    assert "make templates" not in said
+
+
+@pytest.mark.parametrize(
+    ("lang", "sentence"),
+    [
+        (
+            "en",
+            "No data of the programme by municipality has been given; templates: make templates.",
+        ),
+        ("es", "Nadie ha entregado datos del programa por municipio; plantillas: make templates."),
+    ],
+)
+def test_without_data_of_the_programme_one_sentence_says_so(
+    country: Path, monkeypatch: pytest.MonkeyPatch, lang: str, sentence: str
+) -> None:
+    said = part(text(opened(country, monkeypatch, lang)), "data")
+    assert sentence in said
+    assert "<table>" not in said
+
+
+def test_a_place_tells_the_newest_of_its_own_data_and_nothing_without_any(
+    given: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATA_DIR", str(given))
+    warehouse = cached.warehouse()
+    told = {
+        code: [*programme_data_lines(warehouse, words("en"), SOMOS_COMUNIDAD, code)]
+        for code in ("05902", "05903")
+    }
+    source = "Source: Informe de Prueba, 2024-10-31."
+    assert told == {
+        "05902": [
+            (
+                "Data of the programme: Say that they feel safer, Q3 2024: 62.5 % of the people "
+                f"asked, 240 in all. {source} These are the people asked: not a sample of the "
+                "population."
+            ),
+            f"Data of the programme: Trainings held, Q3 2024: 12 trainings. {source}",
+        ],
+        "05903": [],
+    }
+    for code, lines in told.items():
+        section = unescape(str(coverage_section(warehouse, words("en"), code)))
+        assert all(line in section for line in lines)
+        assert ("Data of the programme" in section) is bool(lines)

@@ -19,9 +19,18 @@ from pipeline.ingest import bundle, raw
 from pipeline.ingest.guard import alone
 from pipeline.ingest.register import Quarantined, Register
 from pipeline.reasons import ReasonKind
+from pipeline.store.published import published_path
 from tests.world.build import NO_SNAPSHOT, refreshed_from, warehouse_of
 from tests.world.days import TODAY
-from tests.world.files import WITH_CONDUCT, Event, mindefensa_cells, publish_places, sheet
+from tests.world.files import (
+    WITH_CONDUCT,
+    Event,
+    mindefensa_cells,
+    programme_data,
+    programme_data_row,
+    publish_places,
+    sheet,
+)
 
 
 def release(folder: Path, cut: str, quantity: int) -> Path:
@@ -74,6 +83,24 @@ def same_core(one: Path, two: Path) -> None:
     for table in set(TABLES) - apart - {"core.source_file"}:
         if table.startswith("core."):
             pd.testing.assert_frame_equal(left.table(table), right.table(table), obj=table)
+
+
+def test_internal_data_of_a_programme_stay_in_their_file(data_dir: Path, tmp_path: Path) -> None:
+    """A refresh keeps the file; warehouse and bundle tell nothing of what is not public."""
+    rows = [
+        programme_data_row("05901", source_title="Informe abierto 7"),
+        programme_data_row("05902", source_title="Acta reservada 7", sensitivity=""),
+    ]
+    programme_data(tmp_path / "given" / "2026-03-01" / "somos_comunidad_data.csv", rows)
+    refreshed_from(tmp_path / "given", data_dir)
+    told = warehouse_of(data_dir).table("core.programme_indicator")
+    assert told[["municipality_code", "value"]].to_numpy().tolist() == [["05901", 12]]
+    stored = published_path(data_dir).read_bytes()
+    assert b"Informe abierto 7" in stored
+    assert b"Acta reservada 7" not in stored
+    bundle.pack(data_dir / "raw", tmp_path / "raw.zip")
+    with bundle.unpacked(tmp_path / "raw.zip") as folder:
+        assert not [*folder.rglob("somos_comunidad_data*")]
 
 
 class TestBundle:

@@ -13,7 +13,7 @@ from pipeline.catalog.programmes import PDET, SOMOS_COMUNIDAD
 from pipeline.catalog.series import SERIES
 from pipeline.ingest import raw
 from pipeline.ingest.places import Fallback, Places, Refusals, read_places
-from tests.world.files import coverage, coverage_row
+from tests.world.files import coverage, coverage_row, programme_data, programme_data_row
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +108,22 @@ def test_a_place_taken_from_the_list_leaves_nobody_uncovered(
         "outside": 749,
     }
     assert codes[0] not in set(places.history["municipality_code"])
+
+
+def test_data_of_a_place_that_is_withheld_are_not_told(fallback: Fallback, tmp_path: Path) -> None:
+    one, two = invented(fallback.municipalities, 2)
+    rows = [programme_data_row(one), programme_data_row(two)]
+    programme_data(tmp_path / "2026-10-01" / "somos_comunidad_data.csv", rows)
+    assert laid_out(fallback, tmp_path).indicators["municipality_code"].tolist() == [one, two]
+    kept = laid_out(fallback, tmp_path, frozenset([one])).indicators
+    assert kept["municipality_code"].tolist() == [two]
+
+
+def test_newer_data_of_the_programme_replace_the_ones_before(
+    fallback: Fallback, tmp_path: Path
+) -> None:
+    (code,) = invented(fallback.municipalities, 1)
+    for cut, value in (("2026-10-01", "12"), ("2026-11-01", "15")):
+        rows = [programme_data_row(code, value=value)]
+        programme_data(tmp_path / cut / "somos_comunidad_data.csv", rows)
+    assert laid_out(fallback, tmp_path).indicators["value"].tolist() == [15]

@@ -24,6 +24,7 @@ from pipeline.ingest.conform import gazetteer
 from pipeline.ingest.coverage import read_coverage
 from pipeline.ingest.events import EVENT_LAYOUTS, read_events
 from pipeline.ingest.geometry import read_polygons
+from pipeline.ingest.programme_data import read_programme_data
 from pipeline.ingest.raw import Found, scan
 from pipeline.ingest.reference import read_divipola, read_pdet, read_population
 from tests.world import files
@@ -50,6 +51,9 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Found, ...]:
     folder = files.publish(tmp_path_factory.mktemp("published"))
     files.population_areas(folder / "more" / "PPED-AreaMun-2018-2042_VP.xlsx")
     files.population_back(folder / "more" / "DCD-area-proypoblacion-Mun-2005-2017_VP.xlsx")
+    asked = {"indicator_id": "feels_safer", "value": "62.5", "base": "240"}
+    rows = [files.programme_data_row("05901"), files.programme_data_row("05902", **asked)]
+    files.programme_data(folder / "more" / "somos_comunidad_data.csv", rows)
     return scan(folder, TODAY).found
 
 
@@ -63,6 +67,7 @@ def read(published: tuple[Found, ...]) -> Any:
         Layout.POPULATION: lambda path: read_population(path, "edition", places),
         Layout.PDET: lambda path: read_pdet(path, places),
         Layout.COVERAGE: lambda path: read_coverage(path, places),
+        Layout.PROGRAMME_DATA: lambda path: read_programme_data(path, places),
         Layout.MUNICIPALITY_POLYGONS: lambda path: repaired(read_polygons(path)),
         Layout.DEPARTMENT_POLYGONS: lambda path: read_polygons(path, unit="department"),
     }

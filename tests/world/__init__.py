@@ -361,4 +361,5 @@ def _programme() -> dict[str, pd.DataFrame]:
              "unknown", *paper),
             ("prueba", newer, "05901", "documented", "confirmed", *work, *paper),
         ),
+        "core.programme_indicator": rows("core.programme_indicator"),
     }  # fmt: skip

@@ -780,6 +780,31 @@ def coverage(path: Path, rows: Iterable[Sequence[str]]) -> Path:
     return table(path, COVERAGE_HEADER, rows)
 
 
+PROGRAMME_DATA_HEADER: Final = (
+    "programme_id", "indicator_id", "municipality_code", "quarter", "value", "base",
+    "sensitivity", "source_title", "source_date", "note",
+)  # fmt: skip
+
+
+def programme_data_row(code: str, **facts: str) -> tuple[str, ...]:
+    """Trainings of a place, public, with `facts` in place of the usual ones."""
+    usual = {
+        "programme_id": "somos_comunidad",
+        "indicator_id": "trainings",
+        "municipality_code": code,
+        "quarter": "2024-Q3",
+        "value": "12",
+        "sensitivity": "public",
+        "source_title": "Informe de Prueba",
+    }
+    return tuple((usual | facts).get(name, "") for name in PROGRAMME_DATA_HEADER)
+
+
+def programme_data(path: Path, rows: Iterable[Sequence[str]]) -> Path:
+    """The contract of programme data."""
+    return table(path, PROGRAMME_DATA_HEADER, rows)
+
+
 # ---------------------------------------------------------------------------- boundaries
 
 

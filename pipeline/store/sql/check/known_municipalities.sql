@@ -17,6 +17,11 @@ with used as (
     from core.coverage
     union all
     select distinct
+        'core.programme_indicator' as table_name,
+        municipality_code
+    from core.programme_indicator
+    union all
+    select distinct
         'core.availability' as table_name,
         municipality_code
     from core.availability
