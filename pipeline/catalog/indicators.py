@@ -66,9 +66,9 @@ INDICATORS: Final[tuple[Indicator, ...]] = (
         unit=Text("% de las organizaciones medidas", "% of the organisations measured"),
         counts=Text(
             "de las medidas dos veces con el índice de desempeño organizacional (OPI), las que "
-            "mejoraron; base: las medidas",
+            "mejoraron (base: las medidas)",
             "of those measured twice on the Organizational Performance Index (OPI), those that "
-            "improved; base: those measured",
+            "improved (base: those measured)",
         ),
         belongs=_FIRST,
         is_percent=True,
@@ -119,8 +119,8 @@ INDICATORS: Final[tuple[Indicator, ...]] = (
         label=Text("Modelos de autoprotección", "Self-protection models"),
         unit=Text("modelos", "models"),
         counts=Text(
-            "modelos acordados en el trimestre; cada uno es de una comunidad u organización",
-            "models agreed in the quarter; each belongs to a community or an organisation",
+            "modelos acordados en el trimestre, cada uno de una comunidad u organización",
+            "models agreed in the quarter, each of a community or an organisation",
         ),
         belongs=Text("componente 1, resultado 1", "component 1, result 1"),
         is_guarded=True,
@@ -130,10 +130,10 @@ INDICATORS: Final[tuple[Indicator, ...]] = (
         label=Text("Dicen sentirse más seguros", "Say that they feel safer"),
         unit=Text("% de las personas encuestadas", "% of the people asked"),
         counts=Text(
-            "de quienes respondieron la encuesta, quienes dicen sentirse más seguros; base: "
-            "quienes respondieron",
-            "of those who answered the survey, those who say that they feel safer; base: those who "
-            "answered",
+            "de quienes respondieron la encuesta, quienes dicen sentirse más seguros (base: "
+            "quienes respondieron)",
+            "of those who answered the survey, those who say that they feel safer (base: those who "
+            "answered)",
         ),
         belongs=_UNSAID,
         is_percent=True,
