@@ -78,7 +78,8 @@ def next_section(warehouse: Warehouse, words: Words) -> Markup:
     key = _(
         "1: moved like the rest of the country. Bands hold 50, 80 and 95 % of the placebo groups; "
         "the broken line is their middle, the solid one the documented municipalities, where they "
-        "had equals."
+        "had equals. Several series are looked at: that one of them lies near an edge is no "
+        "surprise, and does not say why."
     )
     charts = [
         Markup("<figure class='fan-card'><figcaption>{}</figcaption>{}<p>{}</p></figure>").format(
