@@ -466,6 +466,14 @@ def _evaluation(warehouse: Warehouse, words: Words, programme: Programme) -> Mar
     if not main:
         return Markup("")
     first = main[0]
+    if not first.places:
+        return Markup("<p>{}</p>{}").format(
+            _(
+                "The list in use confirms no first wave, so no group of places that began together "
+                "is evaluated."
+            ),
+            _staggered(words, estimates),
+        )
     lead = _(
         "The {places} places that two sources confirm from the start, as one group, beside "
         "{compared} municipalities of the same rural-development plan (PDET) in departments where "

@@ -319,6 +319,16 @@ def test_staggered_starts_are_told_by_their_limits_once_they_are_evaluated(
     assert heading[lang] not in text(opened(country, monkeypatch, lang))
 
 
+def test_without_a_first_wave_no_group_of_none_is_told(
+    country: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = ESTIMATE._replace(places=0, refusal="too few places", verdict=None)
+    monkeypatch.setattr(facts, "evaluation", lambda _warehouse: [nobody])
+    told = part(text(opened(country, monkeypatch, "es")), "evaluation")
+    assert "no confirma una primera ola" in told
+    assert EVALUATION_LIMITS[0]["es"] not in told
+
+
 def test_without_an_evaluation_the_page_is_silent_about_one(
     country: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
