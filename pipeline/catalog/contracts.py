@@ -285,7 +285,10 @@ PROGRAMME_DATA: Final = Contract(
         Field(
             "quarter",
             Cell.QUARTER,
-            Text("el trimestre en que ocurrió", "the quarter in which it happened"),
+            Text(
+                "el trimestre en que ocurrió, de los años del programa",
+                "the quarter in which it happened, of the programme's years",
+            ),
             "2024-Q3",
             is_required=True,
         ),

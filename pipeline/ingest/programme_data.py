@@ -28,6 +28,9 @@ from pipeline.ingest.contract import (
 PUBLIC: Final = "public"
 """What a row must say of itself to be shown; an empty cell does not."""
 
+LARGEST: Final = 10_000_000
+"""Above the residents of any municipality of the country: a slip of the pen."""
+
 _INDICATORS: Final = {one.id: one for one in INDICATORS}
 _KEY: Final = ("programme_id", "indicator_id", "quarter")
 _KEPT: Final = (
@@ -89,7 +92,9 @@ def check_programme_data(rows: Sequence[Row], places: Gazetteer) -> list[Problem
         code = municipality(row["municipality_code"], places)
         wrong = [*cell_problems(row, PROGRAMME_DATA, places)]
         # what cells say together is judged where each of them says something
-        wrong += _outside(row, code) if wrong else [*_outside(row, code), *_of_figures(row)]
+        wrong += _outside(row, code)
+        if not wrong:
+            wrong += [*_of_time(row), *_of_figures(row)]
         key = (*(row[name] for name in _KEY), code or "")
         first = seen.setdefault(key, number)
         if code and first != number:
@@ -112,11 +117,24 @@ def _outside(row: Row, code: str | None) -> Iterator[Text]:
         )
 
 
+def _of_time(row: Row) -> Iterator[Text]:
+    programme = next(one for one in PROGRAMMES if one.id == row["programme_id"])
+    # as text, since no calendar has the year 0000
+    first, last = (f"{pd.Period(day, freq='Q'):%Y-Q%q}" for day in (programme.start, programme.end))
+    if not first <= row["quarter"] <= last:
+        yield Text(
+            f"quarter {row['quarter']} queda fuera de los años del programa, {first} a {last}",
+            f"quarter {row['quarter']} lies outside the programme's years, {first} to {last}",
+        )
+
+
 def _of_figures(row: Row) -> Iterator[Text]:
     """What value, base and sensitivity say together that they may not."""
     indicator = _INDICATORS[row["indicator_id"]]
     value, base = float(row["value"]), float(row["base"]) if row["base"] else None
     wrong = [*(_of_percent(value, base) if indicator.is_percent else _of_count(value, base))]
+    if not wrong:
+        wrong = [*_of_size(value, "value"), *_of_size(base or 0, "base")]
     yield from wrong
     if not wrong and row["sensitivity"] == PUBLIC and is_small_cell(indicator, value, base):
         yield _too_small(indicator)
@@ -133,6 +151,14 @@ def _of_percent(value: float, base: float | None) -> Iterator[Text]:
             "falta base: de cuántas personas u organizaciones es el porcentaje, un número entero",
             "base is missing: of how many people or organisations the percentage is, a whole "
             "number",
+        )
+
+
+def _of_size(number: float, name: str) -> Iterator[Text]:
+    if number > LARGEST:
+        yield Text(
+            f"{name} pasa de {LARGEST}, más de lo que vive en un municipio",
+            f"{name} is above {LARGEST}, more than live in any municipality",
         )
 
 
