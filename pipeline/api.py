@@ -7,7 +7,7 @@ no row, and missing is never zero. The examples read the bundled snapshot.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias
 
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as arrow
 
@@ -586,6 +587,10 @@ class _Arrow:
     def query(self, name: str, /, **parameters: object) -> arrow.Table:
         """Rows that a query below ``store/sql`` finds."""
         return self.warehouse.query_arrow(name, **parameters)
+
+    def columns(self, name: str, /) -> Mapping[str, npt.NDArray[Any]]:
+        """Columns of what a query without parameters finds, as the warehouse remembers them."""
+        return self.warehouse.columns(name)
 
 
 def _answer(

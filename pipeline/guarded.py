@@ -7,14 +7,15 @@ touched, so that every other column keeps its type.
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as arrow
 
-from pipeline.analysis.claims import guarded_changes, guarded_trends
-from pipeline.store.warehouse import pandas_frame
+from pipeline.analysis.claims import Columns, guarded_changes, guarded_trends
 
 F = TypeVar("F")
-Guard = Callable[[pd.DataFrame, pd.DataFrame], pd.DataFrame]
+Guard = Callable[[Columns, Columns], dict[str, npt.NDArray[Any]]]
 
 _ONLY_ASKED: Final = ("first_month", "last_month", "earlier_events", "events", "is_contradicted")
 _CHANGE: Final = (*_ONLY_ASKED, "word", "refusal", "percent", "ratio_lower", "ratio_upper")
@@ -54,7 +55,7 @@ def change_beside(window: str) -> dict[str, str]:
 
 
 def told_changes(
-    found: F, cuts: F, names: Mapping[str, str] = CHANGE, series_id: str | None = None
+    found: F, cuts: Columns, names: Mapping[str, str] = CHANGE, series_id: str | None = None
 ) -> F:
     """Changes as they may be told.
 
@@ -80,7 +81,7 @@ def told_changes(
 
 
 def told_trends(
-    found: F, cuts: F, names: Mapping[str, str] = TREND, series_id: str | None = None
+    found: F, cuts: Columns, names: Mapping[str, str] = TREND, series_id: str | None = None
 ) -> F:
     """Trends as they may be told, as `told_changes` tells changes."""
     dropped = (names["first_month"], names["last_month"], names["is_contradicted"])
@@ -90,28 +91,28 @@ def told_trends(
 
 def _told(
     found: Any,  # noqa: ANN401 - pandas or Arrow
-    cuts: Any,  # noqa: ANN401 - the same
+    cuts: Columns,
     rule: tuple[Guard, Mapping[str, str], tuple[str, ...]],
     series_id: str | None,
 ) -> Any:  # noqa: ANN401 - the same as came in
     guard, names, dropped = rule
-    own = ["series_id"] if series_id is None else []
-    fields = [*own, *names]
-    asked = _pandas(found, [*own, *names.values()]).set_axis(fields, axis="columns")
-    if series_id is not None:
-        asked = asked.assign(series_id=series_id)
-    told = guard(asked, _pandas(cuts))
-    kept = {name: told[field] for field, name in names.items() if field not in _ONLY_ASKED}
-    if isinstance(found, pd.DataFrame):
-        return found.assign(**kept).drop(columns=list(dropped))
+    is_frame = isinstance(found, pd.DataFrame)
+    asked = {field: _values(found[name]) for field, name in names.items()}
+    own = _values(found["series_id"]) if series_id is None else [series_id] * len(found)
+    told = guard(asked | {"series_id": np.asarray(own, object)}, cuts)
+    kept = {names[field]: values for field, values in told.items()}
+    if is_frame:
+        columns = {
+            name: pd.Series(values, found.index, found[name].dtype) for name, values in kept.items()
+        }
+        return found.assign(**columns).drop(columns=list(dropped))
     for name, values in kept.items():
-        field = found.schema.field(name)
-        column = arrow.array(values, type=field.type, from_pandas=True)
-        found = found.set_column(found.schema.get_field_index(name), field, column)
+        at = found.schema.get_field_index(name)
+        field = found.schema.field(at)
+        found = found.set_column(at, field, arrow.array(values, field.type, from_pandas=True))
     return found.drop_columns(list(dropped))
 
 
-def _pandas(found: Any, columns: list[str] | None = None) -> pd.DataFrame:  # noqa: ANN401
-    if isinstance(found, pd.DataFrame):
-        return found if columns is None else found[columns]
-    return pandas_frame(found if columns is None else found.select(columns))
+def _values(column: Any) -> npt.NDArray[Any]:  # noqa: ANN401 - of pandas or Arrow
+    values: npt.NDArray[Any] = column.to_numpy()
+    return values

@@ -6,7 +6,7 @@ figures of violence. What is not published has no row: missing is never zero.
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final, Literal, Protocol, TypeVar
+from typing import Any, Final, Literal, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -77,6 +77,10 @@ class Reader(Protocol[F_co]):
 
     def query(self, name: str, /, **parameters: object) -> F_co:
         """Rows that a query below ``store/sql`` finds."""
+        ...
+
+    def columns(self, name: str, /) -> Mapping[str, npt.NDArray[Any]]:
+        """Columns of what a query without parameters finds; the same ones for all who ask."""
         ...
 
 
@@ -526,9 +530,9 @@ def comparison(warehouse: Reader[F], series_id: str, window: Literal["year", "po
     return told_trends(told, cuts, TREND_BESIDE, series_id)
 
 
-def _cuts(warehouse: Reader[F]) -> F:
+def _cuts(warehouse: Reader[F]) -> Mapping[str, npt.NDArray[Any]]:
     """Dates across which the guard of claims lets nothing be told."""
-    return warehouse.query("view/comparison_cuts")
+    return warehouse.columns("view/comparison_cuts")
 
 
 def source_gaps(warehouse: Warehouse) -> pd.DataFrame:

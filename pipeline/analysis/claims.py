@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,19 @@ from pipeline.catalog.text import Locale, Text
 from pipeline.errors import ContractError
 
 Flags = npt.NDArray[np.bool_]
+
+
+class Columns(Protocol):
+    """Columns of equal length by name: a frame, or a mapping of arrays."""
+
+    def __getitem__(self, name: str, /) -> Any:  # noqa: ANN401 - whatever NumPy takes for an array
+        """One column."""
+        ...
+
+    def __contains__(self, name: object, /) -> bool:
+        """Whether there is such a column."""
+        ...
+
 
 NO_CLEAR_CHANGE: Final = "no clear change"
 NOT_COMPARABLE: Final = "not comparable"
@@ -147,7 +160,7 @@ def contradicted(
     return opposite
 
 
-def crosses(spans: pd.DataFrame, cuts: pd.DataFrame, kind: str) -> Flags:
+def crosses(spans: Columns, cuts: Columns, *kinds: str) -> Flags:
     """Whether a span of months holds a date across which figures are not set side by side.
 
     Parameters
@@ -157,28 +170,26 @@ def crosses(spans: pd.DataFrame, cuts: pd.DataFrame, kind: str) -> Flags:
     cuts
         `series_id`, `start_month`, `end_month` and `kind`: figures from `end_month` on mean
         something else than those before `start_month`, and those between mean neither.
-    kind
-        ``edition`` or ``definition``.
+    *kinds
+        ``edition``, ``definition`` or both.
 
     Returns
     -------
     crosses
         Shape ``(n,)``.
     """
-    relevant = cuts[cuts["kind"].eq(kind) & cuts["series_id"].isin(spans["series_id"].unique())]
-    first, last = (
-        spans[name].to_numpy("datetime64[s]")[:, np.newaxis]
-        for name in ("first_month", "last_month")
+    series, cut_series = (np.asarray(one["series_id"], object) for one in (spans, cuts))
+    relevant = np.isin(cut_series, list(set(series))) & np.isin(
+        np.asarray(cuts["kind"], object), kinds
     )
-    start, end = (relevant[name].to_numpy("datetime64[s]") for name in ("start_month", "end_month"))
-    is_own = spans["series_id"].to_numpy(object)[:, np.newaxis] == relevant["series_id"].to_numpy(
-        object
-    )
+    first, last = (_months(spans[name])[:, np.newaxis] for name in ("first_month", "last_month"))
+    start, end = (_months(cuts[name])[relevant] for name in ("start_month", "end_month"))
+    is_own = series[:, np.newaxis] == cut_series[relevant]
     found: Flags = (is_own & (first < end) & (last >= start)).any(axis=1)
     return found
 
 
-def guarded_changes(changes: pd.DataFrame, cuts: pd.DataFrame) -> pd.DataFrame:
+def guarded_changes(changes: Columns, cuts: Columns) -> dict[str, npt.NDArray[Any]]:
     """Take back every word and percent of a change that may not be said.
 
     Parameters
@@ -192,44 +203,50 @@ def guarded_changes(changes: pd.DataFrame, cuts: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    changes
-        The same rows and columns. A row with counts has a word; `percent` is empty unless a change
-        is named; across a cut the ratio and its limits are empty, too.
+    told
+        `word`, `refusal`, `percent`, `ratio_lower`, `ratio_upper`, and `ratio` if it came in. A
+        missing word is None, a missing figure NaN. A row with counts has a word; `percent` is
+        missing unless a change is named; across a cut the ratio and its limits are missing, too.
     """
-    told = changes.copy()
-    is_row = told["word"].notna() | told["refusal"].notna() | told["earlier_events"].notna()
-    word = told["word"].astype(object).where(told["word"].notna(), NOT_DETERMINED)
-    lower, upper = (told[f"ratio_{end}"].astype(float) for end in ("lower", "upper"))
-    unproven = (word.eq("rise") & ~lower.gt(1)) | (word.eq("fall") & ~upper.lt(1))
-    word = word.mask(unproven, NO_CLEAR_CHANGE)
+    word, refusal = _words(changes["word"]), _words(changes["refusal"])
+    earlier, events, lower, upper = (
+        np.asarray(changes[name], float)
+        for name in ("earlier_events", "events", "ratio_lower", "ratio_upper")
+    )
+    has_none = pd.isna(word)
+    is_row = ~(has_none & pd.isna(refusal) & np.isnan(earlier))
+    word[has_none] = NOT_DETERMINED
+    word[((word == "rise") & ~(lower > 1)) | ((word == "fall") & ~(upper < 1))] = NO_CLEAR_CHANGE
     # Of two periods the one with fewer residents expects at most half of all events.
-    most_expected = (told["earlier_events"].astype(float) + told["events"].astype(float)) / 2
-    is_few = word.isin([*_NAMED, NO_CLEAR_CHANGE]) & (most_expected < CHANGE_LEAST_EXPECTED)
-    word = word.mask(is_few, TOO_FEW)
-    disputed = told["is_contradicted"].eq(other=True) & word.isin(_NAMED)
-    word = word.mask(disputed, SOURCES_DISAGREE)
-    is_told = is_row & ~word.isin([NOT_DETERMINED, NOT_COMPARABLE])
+    is_few = _is_any(word, _NAMED | {NO_CLEAR_CHANGE})
+    is_few &= (earlier + events) / 2 < CHANGE_LEAST_EXPECTED
+    word[is_few] = TOO_FEW
+    disputed = np.asarray(changes["is_contradicted"], bool) & _is_any(word, _NAMED)
+    word[disputed] = SOURCES_DISAGREE
+    is_told = is_row & ~_is_any(word, {NOT_DETERMINED, NOT_COMPARABLE})
     edition, definition = (
-        is_told & crosses(told, cuts, kind) for kind in ("edition", "definition")
+        is_told & crosses(changes, cuts, kind) for kind in ("edition", "definition")
     )
     barred = edition | definition
+    word[barred] = NOT_COMPARABLE
+    word[~is_row] = None
     holds: dict[Refusal, npt.ArrayLike] = {
         Refusal.TOO_FEW: is_few,
         Refusal.SOURCES: disputed,
         Refusal.EDITION: edition,
         Refusal.DEFINITION: definition,
     }
-    added = pd.Series(refusals(holds, len(told)), told.index, dtype=object)
-    word = word.mask(barred, NOT_COMPARABLE)
-    told["word"] = word.where(is_row, None).astype("str")
-    told["refusal"] = added.where(added.notna(), told["refusal"].astype(object)).astype("str")
-    told["percent"] = told["percent"].where(word.isin(_NAMED))
-    ratios = [name for name in ("ratio", "ratio_lower", "ratio_upper") if name in told]
-    told[ratios] = told[ratios].where(~barred)
-    return told
+    added = refusals(holds, len(word))
+    ratios = [name for name in ("ratio", "ratio_lower", "ratio_upper") if name in changes]
+    return {
+        "word": word,
+        "refusal": np.where(pd.isna(added), refusal, added),
+        "percent": _where(_is_any(word, _NAMED), changes["percent"]),
+        **{name: _where(~barred, changes[name]) for name in ratios},
+    }
 
 
-def guarded_trends(trends: pd.DataFrame, cuts: pd.DataFrame) -> pd.DataFrame:
+def guarded_trends(trends: Columns, cuts: Columns) -> dict[str, npt.NDArray[Any]]:
     """Take back every word and percent of a trend that may not be said.
 
     Parameters
@@ -242,26 +259,47 @@ def guarded_trends(trends: pd.DataFrame, cuts: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    trends
-        The same rows and columns; the percent and its limits are empty where the trend is not
-        determined, or sources disagree.
+    told
+        `word`, `percent`, `percent_lower` and `percent_upper`, missing as in `guarded_changes`; the
+        percent and its limits are missing where the trend is not determined, or sources disagree.
     """
-    told = trends.copy()
-    word = told["word"].astype(object)
-    lower, upper = (told[f"percent_{end}"].astype(float) for end in ("lower", "upper"))
-    unproven = (
-        (word.eq("rising") & ~lower.gt(0))
-        | (word.eq("falling") & ~upper.lt(0))
-        | (word.eq("stable") & ~(lower.gt(-TREND_STABLE_PERCENT) & upper.lt(TREND_STABLE_PERCENT)))
+    word = _words(trends["word"])
+    events, lower, upper = (
+        np.asarray(trends[name], float) for name in ("events", "percent_lower", "percent_upper")
     )
-    is_few = told["events"].astype(float).lt(TREND_EVENTS_MIN)
-    crossing = crosses(told, cuts, "edition") | crosses(told, cuts, "definition")
-    word = word.mask(word.notna() & (unproven | is_few | crossing), NOT_DETERMINED)
-    word = word.mask(told["is_contradicted"].eq(other=True) & word.isin(_NAMED), SOURCES_DISAGREE)
-    told["word"] = word.astype("str")
-    sizes = ["percent", "percent_lower", "percent_upper"]
-    told[sizes] = told[sizes].where(word.isin(_SIZED))
-    return told
+    is_within = (lower > -TREND_STABLE_PERCENT) & (upper < TREND_STABLE_PERCENT)
+    unproven = (
+        ((word == "rising") & ~(lower > 0))
+        | ((word == "falling") & ~(upper < 0))
+        | ((word == "stable") & ~is_within)
+    )
+    crossing = crosses(trends, cuts, "edition", "definition")
+    taken_back = unproven | (events < TREND_EVENTS_MIN) | crossing
+    word[taken_back & ~pd.isna(word)] = NOT_DETERMINED
+    word[np.asarray(trends["is_contradicted"], bool) & _is_any(word, _NAMED)] = SOURCES_DISAGREE
+    is_sized = _is_any(word, _SIZED)
+    sizes = ("percent", "percent_lower", "percent_upper")
+    return {"word": word, **{name: _where(is_sized, trends[name]) for name in sizes}}
+
+
+def _words(column: npt.ArrayLike) -> npt.NDArray[np.object_]:
+    """Words of a column that may be written to; None where there is none."""
+    words = np.array(column, object)
+    words[pd.isna(words)] = None
+    return words
+
+
+def _months(column: npt.ArrayLike) -> npt.NDArray[np.datetime64]:
+    return np.asarray(column, "datetime64[s]")
+
+
+def _is_any(words: npt.NDArray[np.object_], among: Collection[str]) -> Flags:
+    found: Flags = np.isin(words, list(among))
+    return found
+
+
+def _where(kept: Flags, column: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    return np.where(kept, np.asarray(column, float), np.nan)
 
 
 def is_in_programme(state: str) -> bool:

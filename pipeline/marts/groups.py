@@ -121,7 +121,7 @@ def _timed(rates: pd.DataFrame, cuts: pd.DataFrame, wave: tuple[date, date]) -> 
     spans = rates[["series_id"]].assign(
         first_month=period - pd.DateOffset(months=23), last_month=period
     )
-    is_cut = crosses(spans, cuts, "edition") | crosses(spans, cuts, "definition")
+    is_cut = crosses(spans, cuts, "edition", "definition")
     before = rates.groupby(["group_id", "time_window"])["period"].shift()
     has_before = before.eq(period - pd.DateOffset(months=12))
     return rates.assign(

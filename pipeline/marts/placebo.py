@@ -142,7 +142,7 @@ class _Told:
                 "last_month": [pd.Timestamp(self.last_month(last))],
             }
         )
-        return any(bool(crosses(span, self.cuts, kind)[0]) for kind in kinds)
+        return bool(crosses(span, self.cuts, *kinds)[0])
 
     def followed(self, group: npt.NDArray[np.intp]) -> "int | Refusal":
         """How many years a group can be followed, or why it cannot."""

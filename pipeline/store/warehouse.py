@@ -19,6 +19,7 @@ from typing import Any, Final, Self
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pandera.pandas as pa
 import pyarrow as arrow
@@ -334,6 +335,7 @@ class Warehouse:
         self.build_id = build_id
         self._connection = connection
         self._thread = threading.local()
+        self._known: dict[str, Mapping[str, npt.NDArray[Any]]] = {}
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -382,6 +384,24 @@ class Warehouse:
         """
         refuse_joined_rows(_sql(name), name)
         return _rows(self._cursor, _sql(name), parameters)
+
+    def columns(self, name: str, /) -> Mapping[str, npt.NDArray[Any]]:
+        """Columns of what a query without parameters finds, asked for once: no build ever changes.
+
+        Parameters
+        ----------
+        name
+            As for `query`.
+
+        Returns
+        -------
+        columns
+            Arrays of equal length by name, the same ones for all who ask.
+        """
+        if name not in self._known:
+            found = self.query(name)
+            self._known[name] = {str(column): found[column].to_numpy() for column in found}
+        return self._known[name]
 
     def query_arrow(self, name: str, /, **parameters: object) -> arrow.Table:
         """Rows that a query finds, as the database gives them to Arrow.

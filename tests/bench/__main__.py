@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from tests.bench.analysis_bench import computed_again, esda_figures, growth_figures
-from tests.bench.api_bench import FORMS, GUARDED, api_figures, table
+from tests.bench.api_bench import FORMS, api_figures, table
 from tests.bench.build_bench import build_figures, run
 from tests.bench.dashboard_bench import dashboard_figures
 from tests.bench.fetch_bench import fetch_figures
@@ -82,26 +82,14 @@ def api_limits(data_dir: Path) -> list[Limit]:
     """Reading through the research door beside the bare query, by the dearest question."""
     found = api_figures(data_dir)
     print(f"research door / bare query:\n{table(found)}")
-    plain, guarded = (
-        [costs for name, costs in found.items() if (name in GUARDED) is is_guarded]
-        for is_guarded in (False, True)
-    )
     return [
-        *(
-            Limit(
-                f"dearest question as {form} / bare query",
-                max(costs[form][0] for costs in plain),
-                1.3,
-                "x",
-            )
-            for form in FORMS
-        ),
         Limit(
-            "guard of claims beyond the bare query, dearest",
-            max(beyond for costs in guarded for _, beyond in costs.values()),
-            50,
-            "ms",
-        ),
+            f"dearest question as {form} / bare query",
+            max(costs[form] for costs in found.values()),
+            1.3,
+            "x",
+        )
+        for form in FORMS
     ]
 
 
