@@ -564,7 +564,8 @@ def laws() -> dict[str, Text]:
 def pandas_frame(table: arrow.Table) -> pd.DataFrame:
     """What a query found as a frame of pandas; dates as ``datetime64[s]``, sums as numbers."""
     plain = arrow.schema(field.with_type(_plain_type(field.type)) for field in table.schema)
-    frame: pd.DataFrame = table.cast(plain).to_pandas()
+    is_long = len(table) > _BATCH_ROWS  # threads cost a short table more than they save
+    frame: pd.DataFrame = table.cast(plain).to_pandas(use_threads=is_long)
     return frame
 
 
