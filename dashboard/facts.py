@@ -366,6 +366,7 @@ class Estimate(NamedTuple):
     detectable_fall: float | None
     refusal: str | None
     verdict: str | None
+    limits: str | None = None
 
     def label(self, code: str) -> str:
         """Name of the outcome in one language."""

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from markupsafe import Markup
 
 from dashboard import facts
-from dashboard.facts import FanStep, GroupYear, Series
+from dashboard.facts import FanStep, GroupYear, LeftOut, Series
 from dashboard.language import Words
 from dashboard.pieces import bullets, each, likely_range, table
 from pipeline import Warehouse
@@ -23,6 +23,9 @@ _TOP: Final = 10
 _BOTTOM: Final = 164
 _ROOM: Final = 1.05
 """Share of the highest value at which the axis ends."""
+
+_NEWEST_YEARS: Final = 3
+"""Years in which the group is set beside others."""
 
 
 class _Scale(NamedTuple):
@@ -42,6 +45,93 @@ class _Scale(NamedTuple):
         return " ".join(f"{self.x(year):.1f},{self.y(value):.1f}" for year, value in values)
 
 
+class Beside(NamedTuple):
+    """A series in the documented municipalities beside other groups.
+
+    Attributes
+    ----------
+    series
+        The series.
+    rates
+        The newest three years that stand, of every group.
+    largest
+        The newest rate without the member that moves it most, where it is known.
+    """
+
+    series: Series
+    rates: list[GroupYear]
+    largest: LeftOut | None
+
+
+def fans(warehouse: Warehouse) -> dict[Series, list[FanStep]]:
+    """Steps of each series that may stand beside coverage; series without any are left out.
+
+    Parameters
+    ----------
+    warehouse
+        Where the fans stand.
+    """
+    series = [
+        one
+        for one in facts.all_series(warehouse).values()
+        if one.kind == "violence" and one.is_published and not one.is_apart_from_coverage
+    ]
+    return {one: steps for one in series if (steps := facts.placebo_fan(warehouse, one.series_id))}
+
+
+def beside(warehouse: Warehouse, series: Series) -> Beside:
+    """The rates of the documented municipalities and of other groups in the years that are told.
+
+    Parameters
+    ----------
+    warehouse
+        Where the rates stand.
+    series
+        One that may stand beside coverage.
+    """
+    years = [
+        one
+        for one in facts.group_years(warehouse, series.series_id)
+        if one.rate_per_100k is not None and not one.is_provisional
+    ]
+    shown = sorted({one.period for one in years})[-_NEWEST_YEARS:]
+    largest = [one for one in facts.left_out(warehouse, series.series_id) if one.is_largest]
+    newest = largest[-1] if largest and largest[-1].rate_per_100k is not None else None
+    return Beside(series, [one for one in years if one.period in shown], newest)
+
+
+def group_names(words: Words) -> dict[str, str]:
+    """What the groups are called, in the order in which they are told of."""
+    _ = words.text
+    return {
+        "documented": _("Documented municipalities"),
+        "first_wave": _("First wave of them"),
+        "pdet_elsewhere": _("PDET municipalities of other departments"),
+        "documented_peers": _("Peers of the documented"),
+        "first_wave_peers": _("Peers of the first wave"),
+    }
+
+
+def fan_lead(words: Words) -> str:
+    """What a fan is, and that it is no effect."""
+    _ = words.text
+    return _(
+        "A description, not an effect. The programme went to places that were violent, and such "
+        "places fall by themselves. So the documented municipalities stand among 1,000 placebo "
+        "groups: as many places of the country, as like them in violence and size as there were, "
+        "chosen in the same way in earlier years, before the programme."
+    )
+
+
+def beside_caveat(words: Words) -> str:
+    """What a difference between groups does not say."""
+    _ = words.text
+    return _(
+        "Rates of whole groups, per 100,000 residents a year. Groups differ in their level for "
+        "many reasons; a difference is no effect."
+    )
+
+
 def next_section(warehouse: Warehouse, words: Words) -> Markup:
     """What happened next in places like these, series by series; empty where nothing is told.
 
@@ -53,28 +143,17 @@ def next_section(warehouse: Warehouse, words: Words) -> Markup:
         Language.
     """
     _ = words.text
-    series = [
-        one
-        for one in facts.all_series(warehouse).values()
-        if one.kind == "violence" and one.is_published and not one.is_apart_from_coverage
-    ]
-    fans = {one: steps for one in series if (steps := facts.placebo_fan(warehouse, one.series_id))}
-    if not fans:
+    known = fans(warehouse)
+    if not known:
         return Markup("")
-    told = {one: steps for one, steps in fans.items() if steps[0].refusal is None}
-    first = next(iter(fans))
-    drawn = dict.fromkeys([*([first] if fans[first][0].draws else []), *told])
+    told = {one: steps for one, steps in known.items() if steps[0].refusal is None}
+    first = next(iter(known))
+    drawn = dict.fromkeys([*([first] if known[first][0].draws else []), *told])
     refused = [
         (one.label(words.code), _reason(words, steps[0]))
-        for one, steps in fans.items()
+        for one, steps in known.items()
         if one not in drawn
     ]
-    lead = _(
-        "A description, not an effect. The programme went to places that were violent, and such "
-        "places fall by themselves. So the documented municipalities stand among 1,000 placebo "
-        "groups: as many places of the country, as like them in violence and size as there were, "
-        "chosen in the same way in earlier years, before the programme."
-    )
     key = _(
         "1: moved like the rest of the country. Bands hold 50, 80 and 95 % of the placebo groups; "
         "the broken line is their middle, the solid one the documented municipalities, where they "
@@ -83,20 +162,20 @@ def next_section(warehouse: Warehouse, words: Words) -> Markup:
     )
     charts = [
         Markup("<figure class='fan-card'><figcaption>{}</figcaption>{}<p>{}</p></figure>").format(
-            one.label(words.code), _chart(words, one, fans[one]), _sentence(words, fans[one])
+            one.label(words.code), _chart(words, one, known[one]), _sentence(words, known[one])
         )
         for one in drawn
     ]
     return Markup(
         "<p>{}</p><p>{}</p><div class='fans'>{}</div><p class='key-note'>{}</p>{}{}{}"
     ).format(
-        lead,
+        fan_lead(words),
         _by_themselves(warehouse, words, first),
         Markup("").join(charts),
         key,
         _details(
             _("The figures of the fans as a table"),
-            _fan_table(words, {one: fans[one] for one in drawn}),
+            _fan_table(words, {one: known[one] for one in drawn}),
         ),
         _details(
             _("Series of which the group's place is not told, and why"),
@@ -104,7 +183,7 @@ def next_section(warehouse: Warehouse, words: Words) -> Markup:
         )
         if refused
         else "",
-        _beside(warehouse, words, first),
+        _beside(words, beside(warehouse, first)),
     )
 
 
@@ -274,41 +353,25 @@ def _ratio(words: Words, value: float | None) -> str:
     return "–" if value is None else words.ratio(value)
 
 
-def _beside(warehouse: Warehouse, words: Words, series: Series) -> Markup:
+def _beside(words: Words, told: Beside) -> Markup:
     """The documented municipalities beside other groups, and which member carries them."""
     _ = words.text
-    names = {
-        "documented": _("Documented municipalities"),
-        "first_wave": _("First wave of them"),
-        "pdet_elsewhere": _("PDET municipalities of other departments"),
-        "documented_peers": _("Peers of the documented"),
-        "first_wave_peers": _("Peers of the first wave"),
-    }
-    years = [
-        one
-        for one in facts.group_years(warehouse, series.series_id)
-        if one.rate_per_100k is not None and not one.is_provisional
-    ]
-    if not years:
+    if not told.rates:
         return Markup("")
-    shown = sorted({one.period for one in years})[-3:]
-    known = {(one.group_id, one.period): one for one in years}
+    periods = sorted({one.period for one in told.rates})
+    known = {(one.group_id, one.period): one for one in told.rates}
     rows = [
         (
             f"{name} ({words.number(sizes[0])})",
-            *(_rate(words, known.get((group, period))) for period in shown),
+            *(_rate(words, known.get((group, period))) for period in periods),
         )
-        for group, name in names.items()
-        if (sizes := [one.members for one in years if one.group_id == group])
+        for group, name in group_names(words).items()
+        if (sizes := [one.members for one in told.rates if one.group_id == group])
     ]
-    heads = [_("Group (municipalities)"), *(str(period.year) for period in shown)]
-    caveat = _(
-        "Rates of whole groups, per 100,000 residents a year. Groups differ in their level for "
-        "many reasons; a difference is no effect."
-    )
-    title = _("{series}: the group beside others").format(series=series.label(words.code))
+    heads = [_("Group (municipalities)"), *(str(period.year) for period in periods)]
+    title = _("{series}: the group beside others").format(series=told.series.label(words.code))
     return Markup("<h3>{}</h3>{}<p>{} {}</p>").format(
-        title, table(heads, rows), caveat, _carried(warehouse, words, series)
+        title, table(heads, rows), beside_caveat(words), _carried(words, told.largest)
     )
 
 
@@ -319,19 +382,17 @@ def _rate(words: Words, one: GroupYear | None) -> str:
     return ", ".join(filter(None, [words.rate(one.rate_per_100k), likely]))
 
 
-def _carried(warehouse: Warehouse, words: Words, series: Series) -> str:
+def _carried(words: Words, largest: LeftOut | None) -> str:
     """Which member moves the group's newest rate most."""
-    _ = words.text
-    largest = [one for one in facts.left_out(warehouse, series.series_id) if one.is_largest]
-    if not largest or largest[-1].rate_per_100k is None:
+    if largest is None:
         return ""
-    newest = largest[-1]
+    _ = words.text
     return _(
         "In {year} {place} moves the rate of the documented municipalities most: without it the "
         "rate is {without} instead of {whole}."
     ).format(
-        year=newest.period.year,
-        place=newest.municipality_name,
-        without=words.rate(newest.rate_per_100k or 0),
-        whole=words.rate(newest.group_rate_per_100k),
+        year=largest.period.year,
+        place=largest.municipality_name,
+        without=words.rate(largest.rate_per_100k or 0),
+        whole=words.rate(largest.group_rate_per_100k),
     )

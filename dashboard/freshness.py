@@ -45,6 +45,12 @@ def grouped(lapses: Sequence[Lapse]) -> dict[tuple[date, ReasonKind], list[Lapse
     return groups
 
 
+def stale_reason(words: Words, lapses: Sequence[Lapse]) -> str:
+    """Why a source is stale, each kind of reason once; empty if it is not."""
+    kinds = dict.fromkeys(lapse.reason.kind for lapse in lapses)
+    return " ".join(reason_words(words)[kind] for kind in kinds)
+
+
 def reason_words(words: Words) -> dict[ReasonKind, str]:
     """What each kind of reason means to a reader; the end of a sentence."""
     _ = words.text

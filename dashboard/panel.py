@@ -69,7 +69,7 @@ def panel(view: View) -> Panel:
     if code is None:
         return Panel(_overview(view), NOTHING, known(view))
     place = facts.places(view.warehouse)[code]
-    caveats = bullets([*_caveats(view), *_unlocated(view, place)], "caveats")
+    caveats = bullets([*_caveats(view), *_unlocated(view)], "caveats")
     return Panel(_heading(view.words, place) + _told(view, place), caveats, known(view))
 
 
@@ -98,11 +98,32 @@ def draw_history(view: View) -> None:
     view
         What the map shows.
     """
-    if view.selection.place is None:
-        return
-    history = _history(view, facts.places(view.warehouse)[view.selection.place])
+    history = place_history(view)
     if view.period is not None and not history.empty:
         _draw_history(view, history)
+
+
+def place_history(view: View) -> pd.DataFrame:
+    """The shown series in the chosen municipality over time; nothing without either."""
+    if not view.periods or view.selection.place is None:
+        return pd.DataFrame()
+    return facts.history(
+        view.warehouse, view.series.series_id, view.selection.place, view.history_window
+    )
+
+
+def unlocated_beside(view: View) -> dict[str, float]:
+    """Events of unknown municipality in the department of the chosen one, by its code, if any."""
+    if view.period is None or view.selection.place is None:
+        return {}
+    events = facts.unlocated_events(
+        view.warehouse,
+        view.series.series_id,
+        view.history_window,
+        view.history_start or view.period.start,
+    )
+    code = view.selection.place[:2]
+    return {code: events[code]} if events.get(code) else {}
 
 
 def _heading(words: Words, place: Place) -> Markup:
@@ -125,7 +146,7 @@ def _told(view: View, place: Place) -> Markup:
     """A municipality's figures of the period, and what the map's statistic says of it."""
     _ = view.words.text
     name = Markup("<h3 class='series'>{}</h3>").format(view.series.label(view.language))
-    history = _history(view, place)
+    history = place_history(view)
     if view.period is None or view.history_start is None or history.empty:
         return name + bullets([_("Not published here: unknown, not zero.")], "notes")
     now = history.loc[history["period"] == pd.Timestamp(view.history_start)]
@@ -215,14 +236,6 @@ def _overview(view: View) -> Markup:
     )
 
 
-def _history(view: View, place: Place) -> pd.DataFrame:
-    if not view.periods:
-        return pd.DataFrame()
-    return facts.history(
-        view.warehouse, view.series.series_id, place.municipality_code, view.history_window
-    )
-
-
 def _figures(view: View, period: Period, figure: Figure | None) -> Markup:
     """Count and rate of the period in large type, and what to know of them."""
     words, _ = view.words, view.words.text
@@ -296,19 +309,10 @@ def _caveats(view: View) -> list[str]:
     return [*filter(None, [series_staleness(view)]), *view.series.caveats(view.language)]
 
 
-def _unlocated(view: View, place: Place) -> Iterable[str]:
+def _unlocated(view: View) -> Iterable[str]:
     """Events of the department that nobody can place on the map."""
     _ = view.words.text
-    if view.period is None:
-        return
-    unlocated = facts.unlocated_events(
-        view.warehouse,
-        view.series.series_id,
-        view.history_window,
-        view.history_start or view.period.start,
-    )
-    events = unlocated.get(place.municipality_code[:2])
-    if events:
+    for events in unlocated_beside(view).values():
         yield _(
             "Without a known municipality in this department, and so not on the map: {events}."
         ).format(events=view.words.number(events))

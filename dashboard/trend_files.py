@@ -1,6 +1,7 @@
 """The lines of the page of trends as files, with what must be known of each figure."""
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from dashboard.exports import Cell, Column
@@ -79,6 +80,27 @@ def file_columns(words: Words, series: Series, selection: Selection) -> list[Col
         Column("code", _("Code"), lambda row: row.told.code or None),
         Column("when", _("Period"), lambda row: words.period(row.figure.period, selection.span)),
         *(Column(name, label, _field(name)) for name, label in labels.items()),
+    ]
+
+
+def trend_columns(words: Words) -> list[Column[Told]]:
+    """Columns of what is told of the lines over all their years: words, and percent a year."""
+    _ = words.text
+    labels = {
+        "trend": (_("Trend"), "word"),
+        "trend_first_year": (_("Trend, first year"), "first_year"),
+        "trend_last_year": (_("Trend, last year"), "last_year"),
+        "trend_percent": (_("Trend: change a year"), "percent"),
+        "trend_percent_lower": (_("Trend: likely from"), "percent_lower"),
+        "trend_percent_upper": (_("Trend: likely to"), "percent_upper"),
+    }
+    return [
+        Column("line", _("Line"), lambda told: told.label),
+        Column("code", _("Code"), lambda told: told.code or None),
+        *(
+            Column(name, label, attrgetter(f"trend.{field}"))
+            for name, (label, field) in labels.items()
+        ),
     ]
 
 

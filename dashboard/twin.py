@@ -2,11 +2,12 @@
 
 Beside the address of every page lie ``view.csv`` and ``view.metadata.json``: with the query of the
 page they hold what the page shows. A page that shows several tables has several parts, which the
-parameter ``part`` names; the first is given where none is asked for.
+parameter ``part`` names; the first is given where none is asked for. The metadata are a Data
+Resource of Frictionless, so that its tools check the table beside which they lie.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, Final, NamedTuple
 
 import streamlit as st
@@ -14,10 +15,10 @@ from markupsafe import Markup
 from starlette.datastructures import QueryParams
 
 from dashboard import facts
-from dashboard.exports import Column, plain_csv
+from dashboard.exports import Cell, Column, plain_csv
 from dashboard.facts import Series
 from dashboard.language import Words
-from dashboard.meanings import meaning
+from dashboard.meanings import kind, meaning
 from pipeline import Warehouse
 
 TABLE: Final = "view.csv"
@@ -40,6 +41,8 @@ class Part(NamedTuple):
         Series whose figures are in it.
     notes
         What must be known of it, each under a name.
+    key
+        Columns that name a row, where some do.
     """
 
     title: str
@@ -47,6 +50,7 @@ class Part(NamedTuple):
     rows: Sequence[Any]
     series: Sequence[Series] = ()
     notes: Sequence[tuple[str, str]] = ()
+    key: Sequence[str] = ()
 
 
 class Twin(NamedTuple):
@@ -69,7 +73,14 @@ class Twin(NamedTuple):
 
 def table(part: Part) -> bytes:
     """One table as comma-separated text, without any line before its head."""
-    return plain_csv(part.columns, part.rows)
+    return plain_csv([_typed(one) for one in part.columns], part.rows)
+
+
+def saved_name(twin: Twin, name: str, file: str) -> str:
+    """Name under which a file of a part is saved: ``compare-municipalities.csv``."""
+    page = twin.page or "map"
+    parts = [page, name] if name != page else [page]
+    return f"{'-'.join(filter(None, parts))}.{file.partition('.')[2]}"
 
 
 def metadata(warehouse: Warehouse, words: Words, twin: Twin, name: str) -> dict[str, Any]:
@@ -89,7 +100,19 @@ def metadata(warehouse: Warehouse, words: Words, twin: Twin, name: str) -> dict[
     _ = words.text
     part, build = twin.parts[name], facts.build(warehouse)
     licences = {one.source_id: one.licence(words.code) for one in facts.sources(warehouse)}
+    content = table(part)
+    path = saved_name(twin, name, TABLE)
     return {
+        "profile": "tabular-data-resource",
+        "name": path.removesuffix(".csv").replace("_", "-"),
+        "type": "table",
+        "path": path,
+        "scheme": "file",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "title": part.title,
         "page": address(twin, "", words, ""),
         "csv": address(twin, TABLE, words, name),
@@ -101,7 +124,11 @@ def metadata(warehouse: Warehouse, words: Words, twin: Twin, name: str) -> dict[
         "newest_cut": build.newest_cut.isoformat(),
         "rows": len(part.rows),
         "missing": _("An empty cell is unknown or not told, never zero."),
-        "columns": [_column(words, part, one) for one in part.columns],
+        "schema": {
+            "fields": [_field(words, part, one) for one in part.columns],
+            **({"primaryKey": list(part.key)} if part.key else {}),
+            "missingValues": [""],
+        },
         "series": [_series(warehouse, words, one, licences) for one in part.series],
         "notes": [{"name": key, "text": text} for key, text in part.notes],
     }
@@ -142,31 +169,32 @@ def twin_links(words: Words, page: str, query: Mapping[str, str], parts: Mapping
     st.html(Markup("<p class='provenance twin'>{} {}</p>").format(_("This view as data:"), files))
 
 
-def _column(words: Words, part: Part, column: Column[Any]) -> dict[str, str]:
+def _field(words: Words, part: Part, column: Column[Any]) -> dict[str, Any]:
+    """A column in the words of Table Schema, its unit beside them."""
     text, unit = meaning(column.name, words.code)
     units = {one.unit(words.code) for one in part.series}
     # Figures of one series have its unit; of several, each has its own.
     is_of_series = unit in {"the series' unit", "la unidad de la serie"}
     return {
         "name": column.name,
-        "label": column.label,
-        "type": _kind(part, column),
+        "type": kind(column.name),
+        "title": column.label,
+        "description": text,
         "unit": units.pop() if is_of_series and len(units) == 1 else unit,
-        "meaning": text,
+        **({"constraints": {"required": True}} if column.name in part.key else {}),
     }
 
 
-def _kind(part: Part, column: Column[Any]) -> str:
-    """What kind of value a column holds; text where nothing in it is known."""
-    values = (column.value(row) for row in part.rows)
-    first = next((one for one in values if one is not None), "")
-    kinds: tuple[tuple[type, str], ...] = (
-        (bool, "boolean"),
-        (date, "date"),
-        (int, "integer"),
-        (float, "number"),
-    )
-    return next((name for kind, name in kinds if isinstance(first, kind)), "string")
+def _typed(column: Column[Any]) -> Column[Any]:
+    """A column as it is declared: frames hold whole numbers that may be unknown as decimals."""
+    if kind(column.name) != "integer":
+        return column
+
+    def whole(row: object) -> Cell:
+        value = column.value(row)
+        return int(value) if isinstance(value, float) and value == int(value) else value
+
+    return column._replace(value=whole)
 
 
 def _series(
@@ -180,6 +208,8 @@ def _series(
         "publisher": one.publisher,
         "citation": one.citation,
         "licence": licences.get(one.source_id, ""),
+        "first_month": one.first_month and one.first_month.isoformat(),
+        "last_complete_month": one.last_complete_month and one.last_complete_month.isoformat(),
         "cut_date": one.cut_date and one.cut_date.isoformat(),
         "retrieved_date": one.retrieved_date and one.retrieved_date.isoformat(),
         "caveats": one.caveats(words.code),

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from dashboard import cached
 from dashboard.language import Words, spoken, words
-from dashboard.twin import METADATA, PART, TABLE, Twin, metadata, table
+from dashboard.twin import METADATA, PART, TABLE, Twin, metadata, saved_name, table
 from pipeline import AtlasError, Warehouse
 
 _PAGES: Final = {
@@ -48,14 +48,13 @@ def _answer(request: Request) -> Response:
     else:
         told = metadata(warehouse, language, twin, name)
         content, kind = json.dumps(told, ensure_ascii=False, indent=1).encode(), "application/json"
-    saved_as = f"{'-'.join(filter(None, (_PAGES[page], name)))}.{file.partition('.')[2]}"
     return Response(
         content,
         media_type=kind,
         headers={
             # The address names no build: whoever asks again may get newer figures.
             "Cache-Control": "no-cache",
-            "Content-Disposition": f'attachment; filename="{saved_as}"',
+            "Content-Disposition": f'attachment; filename="{saved_name(twin, name, file)}"',
         },
     )
 

@@ -22,8 +22,10 @@ from pipeline.catalog.programmes import (
     PROGRAMMES,
     SOMOS_COMUNIDAD,
     MarkKind,
+    Milestone,
     Programme,
     Reference,
+    ReportedFigure,
 )
 from pipeline.catalog.text import Locale, Text
 from pipeline.errors import (
@@ -80,12 +82,14 @@ __all__ = [
     "Lapse",
     "Locale",
     "MarkKind",
+    "Milestone",
     "MissingWarehouseError",
     "OutdatedWarehouseError",
     "Programme",
     "Reason",
     "ReasonKind",
     "Reference",
+    "ReportedFigure",
     "SourceError",
     "Standing",
     "Text",

@@ -36,7 +36,13 @@ from dashboard.phrases import Phrase, anomaly_phrases, cluster_phrases, pattern_
 from dashboard.pieces import bullets, each, note, provenance, section, table, tile, tiles
 from dashboard.shell import heading, language
 from dashboard.twin import Twin, twin_links
-from dashboard.twin_tables import anomaly_part, check_part, cluster_part, pattern_part
+from dashboard.twin_tables import (
+    anomaly_part,
+    check_part,
+    cluster_part,
+    likeness_part,
+    pattern_part,
+)
 from pipeline import Warehouse
 
 _ALL: Final = "all"
@@ -114,6 +120,7 @@ def show() -> None:
         "months": _("unusual months"),
         "checks": _("what was looked at"),
         "clusters": _("clusters"),
+        "likeness": _("likeness of neighbours"),
         "patterns": _("hot and cold spots"),
     }
     twin_links(words, ADDRESS.page, to_query(selection), titles)
@@ -146,10 +153,16 @@ def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
     test = map_tests(warehouse, shown.series_id).get(selection.window)
     on_map = clustered(warehouse, shown.series_id, selection.window, test.period) if test else ()
     period = [(_("Period"), _period(words, test))] if test else []
+    keep = _("Keep in mind")
+    limits = [(keep, line) for line in _cluster_limits(words, test)] if test else []
+    likeness = likeness_part(words, shown, [test] if test else [], limits)
     parts = {
-        "months": anomaly_part(words, rows, series),
+        "months": anomaly_part(words, rows, series)._replace(
+            notes=[(keep, line) for line in _month_limits(words)]
+        ),
         "checks": check_part(words, checks(warehouse), series),
         "clusters": cluster_part(words, shown, on_map, period),
+        "likeness": likeness,
         "patterns": pattern_part(words, shown, histories(warehouse, shown.series_id)),
     }
     return Twin(ADDRESS.page, to_query(selection), parts)

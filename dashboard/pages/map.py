@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import streamlit as st
 from markupsafe import Markup
+from starlette.datastructures import QueryParams
 
 from dashboard import cached, facts, routes, statistics
 from dashboard.address import Address, from_query, to_query
@@ -17,15 +18,18 @@ from dashboard.drawn import drawn
 from dashboard.file_notes import series_notes
 from dashboard.freshness import series_staleness
 from dashboard.language import Window, Words
+from dashboard.legend import legend
 from dashboard.links import follow_links
 from dashboard.paint import Scene, change, empty_map
-from dashboard.panel import draw_history, panel
+from dashboard.panel import draw_history, panel, place_history, unlocated_beside
 from dashboard.pieces import provenance, rate_labels
 from dashboard.scenes import scene
 from dashboard.shell import heading, language
 from dashboard.state import Bend, Selection, Shown
 from dashboard.statistics import STATISTICS
-from dashboard.twin import Part, Twin, twin_links
+from dashboard.trends import Figure as PlaceFigure
+from dashboard.twin import PART, TABLE, Part, Twin, twin_links
+from dashboard.twin_tables import history_part, unlocated_part
 from dashboard.view import View, resolved
 from pipeline import PROGRAMMES, Warehouse
 
@@ -87,9 +91,10 @@ def _twin_links(view: View, second: View | None) -> None:
     _ = view.words.text
     names = {"map": _("first map"), "map2": _("second map")}
     maps = {"map": view} if second is None else {"map": view, "map2": second}
-    told = {name: names[name] for name, one in maps.items() if one.shown is not None}
-    if told:
-        titles = told if second is not None else dict.fromkeys(told, "")
+    told = [name for name, one in maps.items() if one.shown is not None]
+    titles = {name: names[name] if second is not None else _("map") for name in told}
+    titles |= {name: part.title for name, part in _place_parts(view).items()}
+    if titles:
         twin_links(view.words, "", to_query(view.selection), titles)
 
 
@@ -108,7 +113,7 @@ def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
     view, _bends = resolved(warehouse, words, from_query(Selection, query)[0])
     maps = {"map": view, **({"map2": _second(view)} if view.selection.two else {})}
     parts = {name: _part(one, one.shown) for name, one in maps.items() if one.shown is not None}
-    return Twin("", to_query(view.selection), parts)
+    return Twin("", to_query(view.selection), {**parts, **_place_parts(view)})
 
 
 def _part(view: View, shown: Shown) -> Part:
@@ -119,6 +124,8 @@ def _part(view: View, shown: Shown) -> Part:
     told = [
         (_("Show"), measure_names(view.words)[view.measure]),
         (_("Period"), str(period)),
+        (_("Colours"), " · ".join(one.label for one in legend(view))),
+        *_coverage_note(view, "programme", {"programme": view.programme.id}),
     ]
     return Part(
         view.series.label(view.language),
@@ -126,7 +133,41 @@ def _part(view: View, shown: Shown) -> Part:
         list(rows(wanted)),
         [view.series],
         series_notes(view.warehouse, view.words, view.series, told),
+        ["municipality_code"],
     )
+
+
+def _place_parts(view: View) -> dict[str, Part]:
+    """What the panel draws and tells of the chosen municipality; nothing without one."""
+    _ = view.words.text
+    code = view.selection.place
+    history = place_history(view)
+    if code is None or view.period is None or history.empty:
+        return {}
+    told = history_part(
+        view.words,
+        view.series,
+        list(facts.rows(history, PlaceFigure)),
+        is_rolling=view.history_window == "rolling",
+    )
+    name = facts.places(view.warehouse)[code].municipality_name
+    place = (_("Place"), name)
+    notes = [place, *_coverage_note(view, "municipality", {"place": code, PART: "coverage"})]
+    parts = {"place": told._replace(title=name, notes=notes)}
+    unlocated = unlocated_part(view.words, view.series, unlocated_beside(view))
+    if unlocated.rows:
+        when = view.words.period(view.history_start or view.period.start, view.history_window)
+        parts["unlocated"] = unlocated._replace(notes=[(_("Period"), when)])
+    return parts
+
+
+def _coverage_note(view: View, page: str, query: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Where coverage stands, which is in a file apart; not said where it may not stand beside."""
+    _ = view.words.text
+    if not view.may_show_coverage:
+        return []
+    address = f"{page}/{TABLE}?{QueryParams({**query, 'lang': view.language})}"
+    return [(_("Programme coverage"), _("In a file apart: {address}").format(address=address))]
 
 
 def map_view(warehouse: Warehouse, scene: Scene, key: str) -> None:

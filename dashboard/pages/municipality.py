@@ -32,13 +32,14 @@ from dashboard.profile import (
     statistics_table,
     year_table,
 )
+from dashboard.profile_files import place_parts
 from dashboard.routes import brief_url
 from dashboard.search import place_search
 from dashboard.shell import heading, language
 from dashboard.state import Measure
 from dashboard.timeline import mark_key, marked_dates
 from dashboard.trends import Figure
-from dashboard.twin import Twin, twin_links
+from dashboard.twin import Part, Twin, twin_links
 from dashboard.twin_tables import history_part, years_part
 from pipeline import Warehouse
 
@@ -123,12 +124,12 @@ def show() -> None:
     st.html(
         provenance(words, warehouse.build_id, [one for one in series.values() if one.is_published])
     )
-    titles = {"years": _("every series by year"), "chart": chosen.label(words.code)}
+    titles = {name: one.title for name, one in _parts(profile, selection, chosen).items()}
     twin_links(words, _ADDRESS.page, to_query(selection), titles)
 
 
 def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
-    """What the page shows, as tables; coverage has a file of its own beside the programme's page.
+    """What the page shows, as tables; coverage stands in tables of its own, beside no figure.
 
     Parameters
     ----------
@@ -145,14 +146,21 @@ def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
         return Twin(_ADDRESS.page, to_query(selection), {})
     profile = Profile(warehouse, words, selection.code)
     chosen = facts.all_series(warehouse)[selection.series]
+    return Twin(_ADDRESS.page, to_query(selection), _parts(profile, selection, chosen))
+
+
+def _parts(profile: Profile, selection: Selection, chosen: Series) -> dict[str, Part]:
+    """The tables of a place by name, each with the place it tells of."""
+    words, _ = profile.words, profile.words.text
     history = _history(profile, selection, chosen)
     figures = list(facts.rows(history, Figure)) if len(history) else []
-    shown = [(_("Place"), profile.name)]
     parts = {
-        "years": years_part(warehouse, words, profile.code)._replace(notes=shown),
-        "chart": history_part(words, chosen, figures, shown),
+        "years": years_part(profile.warehouse, words, profile.code),
+        "chart": history_part(words, chosen, figures, is_rolling=selection.window == "rolling"),
+        **place_parts(profile),
     }
-    return Twin(_ADDRESS.page, to_query(selection), parts)
+    place = (_("Place"), profile.name)
+    return {name: one._replace(notes=[place, *one.notes]) for name, one in parts.items()}
 
 
 def _selection(warehouse: Warehouse, words: Words) -> tuple[Selection, list[str]]:

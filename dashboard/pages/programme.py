@@ -11,6 +11,7 @@ from markupsafe import Markup
 from dashboard import cached, facts
 from dashboard.address import Address, from_query, to_query
 from dashboard.drawn import drawn
+from dashboard.evaluation import told_estimates
 from dashboard.facts import Coverage, Estimate, Place, Series
 from dashboard.fan import next_section
 from dashboard.language import Words
@@ -25,10 +26,10 @@ from dashboard.phrases import (
     start_span,
 )
 from dashboard.pieces import bullets, contents, each, part, provenance, table, tile, tiles
+from dashboard.programme_files import data_lead, how_far, programme_parts
 from dashboard.shell import heading, language
 from dashboard.state import ProgrammeId
 from dashboard.twin import Twin, twin_links
-from dashboard.twin_tables import coverage_part
 from dashboard.view import programme_of
 from pipeline import (
     EVALUATION_ESTIMATORS,
@@ -109,16 +110,18 @@ def show() -> None:
         list_check(warehouse, words)
     follow_links("programme")
     st.html(provenance(words, warehouse.build_id, []))
-    twin_links(words, _ADDRESS.page, to_query(selection), {"coverage": ""})
+    tables = programme_parts(warehouse, words, programme)
+    titles = {name: one.title for name, one in tables.items()}
+    twin_links(words, _ADDRESS.page, to_query(selection), titles)
 
 
 def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
-    """Where a programme is known to work, as a table; of what happened there nothing.
+    """What the page tells, as tables: where a programme works in one that tells nothing else.
 
     Parameters
     ----------
     warehouse
-        Where coverage is told.
+        Where the programme is told of.
     words
         Language.
     query
@@ -126,10 +129,8 @@ def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
     """
     selection, _misread = from_query(Selection, query)
     programme = programme_of(selection.programme)
-    coverage = facts.coverage(warehouse, programme.id)
-    rows = [coverage[code] for code in facts.places(warehouse) if code in coverage]
-    part = coverage_part(words, programme.label[words.code], rows)
-    return Twin(_ADDRESS.page, to_query(selection), {"coverage": part})
+    parts = programme_parts(warehouse, words, programme)
+    return Twin(_ADDRESS.page, to_query(selection), parts)
 
 
 def _timeline(words: Words, programme: Programme) -> Markup:
@@ -248,24 +249,11 @@ def _until(words: Words, programme: Programme, series: Iterable[Series]) -> Mark
         (
             link("trends", {"series": one.series_id}, words, one.label(words.code)),
             words.month(one.last_complete_month) if one.last_complete_month else "–",
-            _how_far(words, programme, one),
+            how_far(words, programme, one),
         )
         for one in series
     ]
     return table((_("Series"), _("Data until"), _("Keep in mind")), rows)
-
-
-def _how_far(words: Words, programme: Programme, series: Series) -> str:
-    """Whether a series reaches into the programme's years."""
-    _ = words.text
-    last = series.last_complete_month
-    if last is None:
-        return _("not published here: unknown, not zero")
-    if last < programme.start:
-        return _("ends before the programme starts: says nothing of its years")
-    if last < date(programme.end.year, programme.end.month, 1):
-        return _("ends before the planned end of the programme")
-    return ""
 
 
 def _places(warehouse: Warehouse, words: Words, programme: Programme) -> Markup:
@@ -459,21 +447,18 @@ def _concerns(warehouse: Warehouse, words: Words, programme: Programme) -> Marku
 def _evaluation(warehouse: Warehouse, words: Words, programme: Programme) -> Markup:
     """Verdicts by outcome, the same question asked in other ways, and the limits."""
     _ = words.text
-    estimates = facts.evaluation(warehouse) if programme.extent == "list" else []
-    main = [
-        one for one in estimates if (one.evaluated, one.estimator) == ("first_wave", "recommended")
-    ]
-    if not main:
+    told = told_estimates(facts.evaluation(warehouse)) if programme.extent == "list" else None
+    if told is None:
         return Markup("")
-    first = main[0]
-    if not first.places:
+    if not told.main:
         return Markup("<p>{}</p>{}").format(
             _(
                 "The list in use confirms no first wave, so no group of places that began together "
                 "is evaluated."
             ),
-            _staggered(words, estimates),
+            _staggered(words, told.staggered),
         )
+    first = told.main[0]
     lead = _(
         "The {places} places that two sources confirm from the start, as one group, beside "
         "{compared} municipalities of the same rural-development plan (PDET) in departments where "
@@ -498,20 +483,17 @@ def _evaluation(warehouse: Warehouse, words: Words, programme: Programme) -> Mar
             (
                 one.label(words.code),
                 _verdict(words, one),
-                # where the tests disagree, the limits of one would be taken for a finding
-                "–" if one.verdict == "tests disagree" else _between(words, one),
+                _between(words, one),
                 "–" if one.detectable_fall is None else words.share(one.detectable_fall),
             )
-            for one in main
+            for one in told.main
         ),
     )
-    others = [one for one in estimates if one.series_id == first.series_id and one not in main]
     asked = table(
         (_("Asked in other ways"), _("Between")),
         (
             (EVALUATION_ESTIMATORS[one.estimator][words.code], _between(words, one))
-            for one in others
-            if one.percent_lower is not None
+            for one in told.others
         ),
     )
     return Markup("<p>{}</p>{}<details><summary>{}</summary>{}</details>{}<h3>{}</h3>{}").format(
@@ -521,7 +503,7 @@ def _evaluation(warehouse: Warehouse, words: Words, programme: Programme) -> Mar
             outcome=first.label(words.code)
         ),
         asked,
-        _staggered(words, estimates),
+        _staggered(words, told.staggered),
         _("Limits"),
         bullets([one[words.code] for one in EVALUATION_LIMITS], "caveats"),
     )
@@ -535,11 +517,11 @@ def _staggered(words: Words, estimates: list[Estimate]) -> Markup:
             one.label(words.code),
             EVALUATION_ESTIMATORS[one.estimator][words.code],
             _("{lower} and {upper}").format(
-                lower=words.number(one.difference_lower), upper=words.number(one.difference_upper)
+                lower=words.number(one.difference_lower or 0),
+                upper=words.number(one.difference_upper or 0),
             ),
         )
         for one in estimates
-        if one.difference_lower is not None and one.difference_upper is not None
     ]
     if not rows:
         return Markup("")
@@ -561,10 +543,10 @@ def _verdict(words: Words, estimate: Estimate) -> str:
 def _between(words: Words, estimate: Estimate) -> str:
     """Both limits, which say more than the figure between them."""
     _ = words.text
-    if estimate.percent_lower is None or estimate.percent_upper is None:
-        return "–"
     if estimate.is_useless:
         return _("too wide to be of use")
+    if estimate.percent_lower is None or estimate.percent_upper is None:
+        return "–"
     return _("{lower} and {upper}").format(
         lower=words.percent(estimate.percent_lower), upper=words.percent(estimate.percent_upper)
     )
@@ -596,11 +578,6 @@ def _data(warehouse: Warehouse, words: Words, programme: Programme) -> Markup:
     if not data:
         none = _("No data of the programme by municipality has been given; templates: {command}.")
         return Markup("<p>{}</p>").format(none.format(command="make templates"))
-    lead = _(
-        "As the holder of the data gave them for everybody to see; the atlas has not checked them. "
-        "A quarter without a row is unknown, not zero. They tell what was done, not what it "
-        "changed."
-    )
     meanings = [
         _indicator(words, one) for one in dict.fromkeys(indicator_of(datum) for datum in data)
     ]
@@ -622,7 +599,7 @@ def _data(warehouse: Warehouse, words: Words, programme: Programme) -> Markup:
             for one in data
         ),
     )
-    return Markup("<p>{}</p>{}{}").format(lead, shown, bullets(meanings, "caveats"))
+    return Markup("<p>{}</p>{}{}").format(data_lead(words), shown, bullets(meanings, "caveats"))
 
 
 def _indicator(words: Words, one: Indicator) -> str:

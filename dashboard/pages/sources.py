@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from dashboard import cached, facts, freshness
 from dashboard.address import Address, from_query, to_query
-from dashboard.facts import Build, DeclaredColumn
+from dashboard.facts import Build, DeclaredColumn, Series
+from dashboard.freshness import stale_reason
 from dashboard.language import Words
 from dashboard.pieces import bullets, each, note, provenance, section, table
 from dashboard.shell import heading, language
@@ -20,6 +21,7 @@ from dashboard.twin_tables import (
     Fed,
     RevisedYear,
     dictionary_part,
+    law_part,
     revision_part,
     source_part,
 )
@@ -85,12 +87,12 @@ def show() -> None:
         _cite(warehouse, words)
     st.html(provenance(words, warehouse.build_id, []))
     names = _part_names(words)
-    titles = {name: names[name] for name in ("sources", "revisions", "dictionary")}
+    titles = {name: names[name] for name in ("sources", "revisions", "checks", "dictionary")}
     twin_links(words, _ADDRESS.page, _without_part(selection), titles)
 
 
 def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
-    """What the page lists, as tables: sources, revisions and dictionary.
+    """What the page lists, as tables: sources, revisions, checks and dictionary.
 
     Parameters
     ----------
@@ -103,10 +105,15 @@ def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
     """
     selection, _misread = from_query(Selection, query)
     series = facts.all_series(warehouse)
-    fed = []
+    standings = cached.standings(warehouse)
+    fed: list[Fed] = []
     for source in facts.sources(warehouse):
-        own = [one for one in series.values() if one.source_id == source.source_id]
-        fed += [Fed(source, one) for one in own] or [Fed(source, None)]
+        standing = standings.get(source.source_id)
+        reason = stale_reason(words, standing.lapses) if standing else ""
+        own: list[Series | None] = [
+            one for one in series.values() if one.source_id == source.source_id
+        ]
+        fed += [Fed(source, one, standing, reason) for one in (own or [None])]
     revised = [
         RevisedYear(series[series_id], dataset, year, cut, events)
         for series_id, years in facts.revised_years(warehouse).items()
@@ -116,6 +123,7 @@ def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
     parts = {
         "sources": source_part(words, fed),
         "revisions": revision_part(words, revised),
+        "checks": law_part(words, views.laws()),
         "dictionary": dictionary_part(words, _found(selection.search)),
     }
     return Twin(_ADDRESS.page, _without_part(selection), parts)

@@ -40,7 +40,14 @@ from dashboard.pieces import (
 from dashboard.search import places_search
 from dashboard.shell import heading, language
 from dashboard.timeline import mark_key, marked_dates
-from dashboard.trend_files import Shown, downloads, file_columns, file_notes, file_rows
+from dashboard.trend_files import (
+    Shown,
+    downloads,
+    file_columns,
+    file_notes,
+    file_rows,
+    trend_columns,
+)
 from dashboard.trends import (
     DOCUMENTED,
     LARGEST_CHART,
@@ -119,11 +126,13 @@ def _explore() -> None:
         caveats = list(_line_caveats(words, selection, lines))
         downloads(warehouse, words, series, Shown(selection, lines, caveats))
     st.html(provenance(words, warehouse.build_id, [series]))
-    twin_links(words, _ADDRESS.page, to_query(selection), {"lines": ""})
+    has_trends = any(told.trend for told in lines)
+    titles = {"lines": _("Lines"), **({"trends": _trends_title(words)} if has_trends else {})}
+    twin_links(words, _ADDRESS.page, to_query(selection), titles)
 
 
 def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
-    """What the page shows, as a table.
+    """What the page shows, as tables: the lines, and what is told of their trends.
 
     Parameters
     ----------
@@ -145,7 +154,19 @@ def twin(warehouse: Warehouse, words: Words, query: Mapping[str, str]) -> Twin:
         [series],
         file_notes(warehouse, words, series, shown),
     )
-    return Twin(_ADDRESS.page, to_query(selection), {"lines": part})
+    trends = Part(
+        _trends_title(words),
+        trend_columns(words),
+        [told for told in lines if told.trend],
+        [series],
+    )
+    parts = {"lines": part, **({"trends": trends} if trends.rows else {})}
+    return Twin(_ADDRESS.page, to_query(selection), parts)
+
+
+def _trends_title(words: Words) -> str:
+    _ = words.text
+    return _("Trend of the rate")
 
 
 def _controls(

@@ -86,10 +86,10 @@ def test_the_metadata_describe_every_column_of_every_part(page: str, language: s
         about = told_of(page, query)
         content = bytes(fetched(f"{beside(page, 'view.csv')}?{query}").body).decode("utf-8")
         head = content.partition("\r\n")[0].split(",")
-        assert [one["name"] for one in about["columns"]] == head
-        for one in about["columns"]:
-            assert one["label"], one
-            assert one["meaning"], one
+        assert [one["name"] for one in about["schema"]["fields"]] == head
+        for one in about["schema"]["fields"]:
+            assert one["title"], one
+            assert one["description"], one
         frame = pd.read_csv(StringIO(content), dtype=str)
         assert about["rows"] == len(frame)
         assert about["language"] == language
@@ -137,7 +137,7 @@ def test_the_map_and_its_twin_say_the_same(country: Path, monkeypatch: pytest.Mo
     }
     assert [float(row["events"]) for row in rows] == shown.value["events"].tolist()
     about = told_of("", "series=sightings&measure=count&period=2021&lang=en")
-    columns = {one["name"]: one for one in about["columns"]}
+    columns = {one["name"]: one for one in about["schema"]["fields"]}
     assert columns["events"]["unit"] == "cases"
     assert columns["rate_per_100k"]["unit"] == "per 100,000 person-years"
     assert columns["municipality_code"]["type"] == "string"
@@ -238,7 +238,7 @@ def test_the_programme_has_coverage_alone(warehouse: Warehouse) -> None:
 def test_no_other_twin_tells_of_coverage(page: str) -> None:
     for part in told_of(page, QUERIES[page])["parts"]:
         about = told_of(page, f"{QUERIES[page]}&part={part}")
-        assert not {"state", "evidence"} & {one["name"] for one in about["columns"]}
+        assert not {"state", "evidence"} & {one["name"] for one in about["schema"]["fields"]}
 
 
 def test_sources_list_what_feeds_each_series() -> None:

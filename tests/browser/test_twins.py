@@ -59,4 +59,4 @@ def test_a_reader_saves_what_the_page_shows(
         foot.get_by_role("link", name=label).click()
     about = json.loads(Path(saved.value.path()).read_text("utf-8"))
     assert about["language"] == locale[:2]
-    assert [one["name"] for one in about["columns"]] == list(rows[0])
+    assert [one["name"] for one in about["schema"]["fields"]] == list(rows[0])
