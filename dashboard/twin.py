@@ -19,7 +19,7 @@ from dashboard.exports import Cell, Column, plain_csv
 from dashboard.facts import Series
 from dashboard.language import Words
 from dashboard.meanings import kind, meaning
-from pipeline import Warehouse
+from pipeline import MARKS, Warehouse
 
 TABLE: Final = "view.csv"
 METADATA: Final = "view.metadata.json"
@@ -130,6 +130,7 @@ def metadata(warehouse: Warehouse, words: Words, twin: Twin, name: str) -> dict[
             "missingValues": [""],
         },
         "series": [_series(warehouse, words, one, licences) for one in part.series],
+        "marks": _marks(words) if _is_over_time(part) else [],
         "notes": [{"name": key, "text": text} for key, text in part.notes],
     }
 
@@ -183,6 +184,20 @@ def _field(words: Words, part: Part, column: Column[Any]) -> dict[str, Any]:
         "unit": units.pop() if is_of_series and len(units) == 1 else unit,
         **({"constraints": {"required": True}} if column.name in part.key else {}),
     }
+
+
+def _is_over_time(part: Part) -> bool:
+    """Whether rows of series follow one another in time, so that charts of them bear marks."""
+    times = {"period", "year"} & {one.name for one in part.columns}
+    return bool(part.series and times)
+
+
+def _marks(words: Words) -> list[dict[str, str]]:
+    """The dates that every time axis bears; those of one series are its breaks."""
+    return [
+        {"day": one.day.isoformat(), "kind": one.kind.value, "text": one.label[words.code]}
+        for one in MARKS
+    ]
 
 
 def _typed(column: Column[Any]) -> Column[Any]:

@@ -15,7 +15,7 @@ import shapely
 
 from pipeline import PDET, SOMOS_COMUNIDAD
 from pipeline.store.warehouse import Warehouse
-from tests.world import core_frames, published
+from tests.world import core_frames, published, years
 
 SQUARES = {
     "05901": shapely.box(-76, 6, -75, 7),
@@ -44,6 +44,15 @@ def frames() -> dict[str, pd.DataFrame]:
     series = tables["core.series"]
     series["label_es"] = [f"Serie {name}" for name in series["series_id"]]
     series["label_en"] = [f"Series {name}" for name in series["series_id"]]
+    return _with_programmes(tables)
+
+
+def years_frames() -> dict[str, pd.DataFrame]:
+    """Core tables of the country over eleven years, with the real programmes' ids."""
+    return _with_programmes(years.frames())
+
+
+def _with_programmes(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     for name in ("core.programme", "core.coverage", "core.coverage_list", "core.coverage_history"):
         tables[name]["programme_id"] = tables[name]["programme_id"].replace(_PROGRAMMES)
     return tables

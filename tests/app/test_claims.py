@@ -21,12 +21,14 @@ from dashboard.exports import plain_csv
 from dashboard.language import words
 from dashboard.profile import Profile
 from dashboard.state import Shown
-from pipeline import PDET, SOMOS_COMUNIDAD, views
+from pipeline import SOMOS_COMUNIDAD, views
 from pipeline.errors import ContractError
 from pipeline.store.published import published_path
 from pipeline.store.warehouse import Warehouse
+from tests.app.country import years_frames
 from tests.app.reading import everything, opened_at
-from tests.world import published, years
+from tests.app.twins import table
+from tests.world import published
 
 LIES = (
     # three in 05901 after one, in the newest two years that compare
@@ -62,12 +64,8 @@ FALSE = re.compile(r"\b(200|77|66|88)([.,]0+)?\s?%")
 @pytest.fixture(scope="module")
 def lying(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Data folder of the country whose marts lie."""
-    tables = years.frames()
-    names = {"prueba": SOMOS_COMUNIDAD.id, "decreto": PDET.id}
-    for name in ("core.programme", "core.coverage", "core.coverage_list", "core.coverage_history"):
-        tables[name]["programme_id"] = tables[name]["programme_id"].replace(names)
     data_dir = tmp_path_factory.mktemp("lying")
-    published(data_dir, tables).close()
+    published(data_dir, years_frames()).close()
     with duckdb.connect(published_path(data_dir)) as connection:
         true = "select word from mart.trend where series_id = 'sightings' order by all"
         assert connection.sql(true).fetchall() == [("rising",), ("stable",)]
@@ -129,6 +127,21 @@ def test_no_file_says_it(warehouse: Warehouse) -> None:
         on_map = KINDS["csv"].content(wanted).decode("utf-8-sig")
         assert not re.search(r"\brising\b|\brise\b|,200\b|,77\b", on_map)
     assert not re.search(r"\brising\b|\brise\b|,200\b|,200\.0", written)
+
+
+def test_no_file_beside_a_page_says_it(lying: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_DIR", str(lying))
+    trends = {}
+    for place in ("05901", "05902"):
+        rows = table("municipality", f"place={place}&part=statistics")
+        (told,) = [row for row in rows if row["series_id"] == "sightings"]
+        assert told["year_change"] in {"too few events", "not comparable", "no clear change"}
+        assert not {name: told[name] for name in told if "percent" in name and told[name]}
+        trends[place] = told["trend"]
+    assert trends == {"05901": "sources disagree", "05902": "not determined"}
+    lines = table("trends", "series=sightings&places=05901,05902&part=trends")
+    assert {row["code"]: row["trend"] for row in lines} == trends
+    assert {row["trend_percent"] for row in lines} == {""}
 
 
 def test_no_answer_in_python_says_it(warehouse: Warehouse) -> None:

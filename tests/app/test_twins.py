@@ -1,29 +1,24 @@
 """The machine-readable twin of every page: what it shows as a plain file, and what that means."""
 
-import csv
-import json
 import re
 from html import unescape
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
+import frictionless
 import pandas as pd
 import pytest
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Match
 
-from dashboard import alerts, cached, facts
+from dashboard import alerts, cached
 from dashboard.language import words
 from dashboard.pages import alerts as alerts_page
 from dashboard.shell import PAGES
-from dashboard.twin_routes import TWIN_ROUTES
-from pipeline import SOMOS_COMUNIDAD, Warehouse
+from pipeline import Warehouse, views
 from tests.app.country import MARKUP
 from tests.app.reading import everything, opened, opened_at, text
 from tests.app.test_alerts import told
+from tests.app.twins import beside, columns, fetched, problems, table, told_of
 
 QUERIES = {
     "": "series=sightings&measure=count",
@@ -39,37 +34,6 @@ QUERIES = {
 @pytest.fixture(autouse=True)
 def _published(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cached, "warehouse", lambda: warehouse)
-
-
-def fetched(address: str) -> Response:
-    """What the server answers at an address with its query."""
-    path, _, query = address.partition("?")
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "path": f"/{path}",
-        "headers": [],
-        "query_string": query.encode(),
-    }
-    for route in TWIN_ROUTES:
-        match, child = route.matches(scope)
-        if match is Match.FULL:
-            return route.endpoint(Request({**scope, **child}))
-    message = f"no route for {address}"
-    raise AssertionError(message)
-
-
-def beside(page: str, file: str) -> str:
-    return f"{page}/{file}" if page else file
-
-
-def table(page: str, query: str) -> list[dict[str, str]]:
-    content = bytes(fetched(f"{beside(page, 'view.csv')}?{query}").body)
-    return list(csv.DictReader(StringIO(content.decode("utf-8"), newline="")))
-
-
-def told_of(page: str, query: str) -> dict[str, Any]:
-    return json.loads(fetched(f"{beside(page, 'view.metadata.json')}?{query}").body)
 
 
 def test_every_page_has_a_twin() -> None:
@@ -136,11 +100,11 @@ def test_the_map_and_its_twin_say_the_same(country: Path, monkeypatch: pytest.Mo
         "05903": 2,
     }
     assert [float(row["events"]) for row in rows] == shown.value["events"].tolist()
-    about = told_of("", "series=sightings&measure=count&period=2021&lang=en")
-    columns = {one["name"]: one for one in about["schema"]["fields"]}
-    assert columns["events"]["unit"] == "cases"
-    assert columns["rate_per_100k"]["unit"] == "per 100,000 person-years"
-    assert columns["municipality_code"]["type"] == "string"
+    asked = "series=sightings&measure=count&period=2021&lang=en"
+    about, fields = told_of("", asked), columns("", asked)
+    assert fields["events"]["unit"] == "cases"
+    assert fields["rate_per_100k"]["unit"] == "per 100,000 person-years"
+    assert fields["municipality_code"]["type"] == "string"
     assert ("Period", "2021") in {(one["name"], one["text"]) for one in about["notes"]}
 
 
@@ -153,6 +117,19 @@ def test_two_maps_have_a_file_each() -> None:
         "05902": 6,
         "05903": 0,
     }
+
+
+def test_a_place_on_the_map_has_its_history_and_what_lies_nowhere() -> None:
+    asked = "series=sightings&measure=count&period=2021&place=05901&lang=en"
+    assert list(told_of("", asked)["parts"]) == ["map", "place", "unlocated"]
+    years = {row["period"]: float(row["events"]) for row in table("", f"{asked}&part=place")}
+    # three and two; four and one, without April; six so far
+    assert years == {"2021-01-01": 5, "2022-01-01": 5, "2023-01-01": 6}
+    # one of June 2021 lies in no known municipality
+    assert table("", f"{asked}&part=unlocated") == [{"department_code": "05", "events": "1.0"}]
+    notes = {one["name"]: one["text"] for one in told_of("", f"{asked}&part=place")["notes"]}
+    address = notes["Programme coverage"].removeprefix("In a file apart: ")
+    assert b"documented" in fetched(address).body
 
 
 def test_trends_and_their_twin_say_the_same(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,6 +192,11 @@ def test_alerts_and_their_twin_say_the_same(country: Path, monkeypatch: pytest.M
         ("05902", "low-high"),
         ("05903", "not significant"),
     ]
+    likeness = table("alerts", "series=sightings&window=year&part=likeness")
+    assert [(one["window"], one["moran_i"], one["p"]) for one in likeness] == [
+        ("year", "0.4", "0.0002")
+    ]
+    assert {one["is_sparse"] for one in likeness} == {"true"}
     patterns = table("alerts", "series=sightings&part=patterns")
     assert [(one["municipality_name"], one["pattern"]) for one in patterns] == [
         ("Villa Prueba", "sporadic hot spot"),
@@ -225,29 +207,56 @@ def test_alerts_and_their_twin_say_the_same(country: Path, monkeypatch: pytest.M
     assert len(alerts.checks(cached.warehouse())) == len(checked)
 
 
-def test_the_programme_has_coverage_alone(warehouse: Warehouse) -> None:
-    rows = table("programme", "")
-    known = facts.coverage(warehouse, SOMOS_COMUNIDAD.id)
-    assert {row["municipality_code"]: row["state"] for row in rows} == {
-        code: known[code].state for code in facts.places(warehouse)
-    }
-    assert not {"events", "rate_per_100k"} & set(rows[0])
+FIGURES = {"series_id", "events", "rate_per_100k", "percent", "own", "trend"}
+COVERAGE = {"programme_id", "state", "evidence", "indicator_id", "component"}
 
 
-@pytest.mark.parametrize("page", sorted(set(QUERIES) - {"programme"}))
-def test_no_other_twin_tells_of_coverage(page: str) -> None:
+@pytest.mark.parametrize("page", QUERIES)
+def test_no_file_joins_coverage_with_a_figure(page: str) -> None:
+    with_coverage = set()
     for part in told_of(page, QUERIES[page])["parts"]:
         about = told_of(page, f"{QUERIES[page]}&part={part}")
-        assert not {"state", "evidence"} & {one["name"] for one in about["schema"]["fields"]}
+        names = {one["name"] for one in about["schema"]["fields"]}
+        if names & COVERAGE:
+            with_coverage.add(part)
+            assert not names & FIGURES, part
+            assert about["series"] == []
+    assert with_coverage == {"municipality": {"coverage"}, "programme": {"coverage"}}.get(
+        page, set()
+    )
+
+
+@pytest.mark.parametrize("page", QUERIES)
+def test_every_part_is_valid_to_other_programs(page: str, tmp_path: Path) -> None:
+    for part in told_of(page, QUERIES[page])["parts"]:
+        assert problems(page, f"{QUERIES[page]}&part={part}", tmp_path) == [], part
+
+
+def test_a_table_that_was_changed_is_seen(tmp_path: Path) -> None:
+    problems("compare", "series=sightings", tmp_path)
+    (path,) = tmp_path.glob("*.csv")
+    path.write_text(path.read_text("utf-8").replace("05901", "5901"), "utf-8")
+    (about,) = tmp_path.glob("*.json")
+    assert not frictionless.validate(str(about)).valid
 
 
 def test_sources_list_what_feeds_each_series() -> None:
     rows = table("sources", "lang=en")
     assert {"gauges", "observatory"} <= {row["source_id"] for row in rows}
-    assert {row["series_id"]: row["source_id"] for row in rows}["rainfall"] == "gauges"
+    by_series = {row["series_id"]: row for row in rows}
+    assert by_series["rainfall"]["source_id"] == "gauges"
+    assert by_series["ghosts"]["is_published"] == "false"
+    sightings = by_series["sightings"]
+    # May 2023 may still grow
+    assert (sightings["first_month"], sightings["last_complete_month"]) == (
+        "2021-01-01",
+        "2023-04-01",
+    )
     assert {row["licence"] for row in rows} == {"free"}
     revised = table("sources", "part=revisions")
     assert all(row["series_id"] for row in revised)
+    laws = {row["check"]: row["law"] for row in table("sources", "part=checks&lang=en")}
+    assert laws == {name: text.en for name, text in views.laws().items()}
     found = table("sources", "part=dictionary&search=person-years")
     assert {row["column_name"] for row in found} >= {"person_years"}
 

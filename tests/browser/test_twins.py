@@ -7,6 +7,7 @@ from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
+import frictionless
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -60,3 +61,47 @@ def test_a_reader_saves_what_the_page_shows(
     about = json.loads(Path(saved.value.path()).read_text("utf-8"))
     assert about["language"] == locale[:2]
     assert [one["name"] for one in about["schema"]["fields"]] == list(rows[0])
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    ("asked", "parts"),
+    [
+        (
+            "municipality?place=05901",
+            {"years", "chart", "statistics", "publishers", "revisions", "coverage"},
+        ),
+        ("programme", {"coverage", "lists", "dates", "reported", "fan", "groups"}),
+    ],
+)
+def test_every_table_of_a_page_is_led_to_and_valid(
+    visit: Callable[..., Visit], tmp_path: Path, width: int, asked: str, parts: set[str]
+) -> None:
+    one = visit(width, locale="en-US")
+    page = one.page
+    page.goto(f"{one.address}/{asked}")
+    foot = page.locator(".twin")
+    foot.scroll_into_view_if_needed()
+    expect(foot).to_be_visible()
+    box = foot.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= width
+    saved = set()
+    # Browsers refuse to save more than ten files in a second: all are asked for, one is saved.
+    for link in foot.get_by_role("link").all():
+        answer = page.request.get(f"{one.address}/{link.get_attribute('href')}")
+        name = answer.headers["content-disposition"].split('"')[1]
+        (tmp_path / name).write_bytes(answer.body())
+        saved.add(name)
+    with page.expect_download() as last:
+        foot.get_by_role("link", name="CSV").last.click()
+    assert last.value.suggested_filename in saved
+    assert (
+        Path(last.value.path()).read_bytes()
+        == (tmp_path / last.value.suggested_filename).read_bytes()
+    )
+    names = {f"{asked.partition('?')[0]}-{part}" for part in parts}
+    assert saved == {f"{name}.{end}" for name in names for end in ("csv", "metadata.json")}
+    for name in names:
+        found = frictionless.validate(str(tmp_path / f"{name}.metadata.json"))
+        assert found.valid, found.flatten(["type", "message"])
