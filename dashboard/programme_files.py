@@ -14,6 +14,7 @@ from dashboard.language import Words
 from dashboard.phrases import indicator_of
 from dashboard.pieces import rate_labels
 from dashboard.sentences import context_not_measure
+from dashboard.trends import DOCUMENTED
 from dashboard.twin import Part
 from dashboard.twin_tables import Covered, coverage_part, fields
 from pipeline import (
@@ -293,9 +294,7 @@ def _beside(words: Words, told: Beside) -> Part:
 
     def without(row: GroupYear) -> Cell:
         largest = told.largest
-        is_there = (
-            largest and row.group_id == "documented" and row.period.year == largest.period.year
-        )
+        is_there = largest and row.group_id == DOCUMENTED and row.period.year == largest.period.year
         return largest.rate_per_100k if largest and is_there else None
 
     columns: list[Column[GroupYear]] = [

@@ -78,7 +78,7 @@ def test_a_department_is_told_with_its_states_of_coverage(
     said = text(page)
     assert "<h2>Tierra Nuestra</h2>" in said
     assert "Serie sightings, 2021: 8 casos" in said
-    (coverage,) = [piece for piece in said.split("\n") if "Cobertura del programa" in piece]
+    (coverage,) = [piece for piece in said.split("\n") if "<h2>Cobertura del programa" in piece]
     assert "<b>Documentado: 1.</b> Villa Prueba." in coverage
     assert "Peñón" not in coverage  # a candidate is counted, not named
     assert "Serie" not in coverage
@@ -126,6 +126,6 @@ def test_coverage_stands_in_a_panel_of_its_own(
 ) -> None:
     page = profile(country, monkeypatch, lang="en", place="05901", has_table="1")
     pieces = [one.proto.body for one in page.get("html")]
-    (coverage,) = [piece for piece in pieces if "Programme coverage" in piece]
+    (coverage,) = [piece for piece in pieces if "<h3>Programme coverage" in piece]
     assert "Series" not in coverage
     assert "Documented" not in charts(page)
