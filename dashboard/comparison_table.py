@@ -240,8 +240,10 @@ class _Writer:
             return _NOTHING
         limits = self._limits(row.rate_lower_per_100k, row.rate_upper_per_100k)
         bar = _bar(row.rate_lower_per_100k, row.rate_upper_per_100k, row.rate_per_100k, self._end)
-        return Markup("<b>{}</b> <small>{}</small>{}").format(
-            self._words.rate(row.rate_per_100k), limits, bar
+        # Where the table is narrow its own column is out of sight, and no rate may be read alone.
+        beneath = _word(row.reliability, self._reliabilities, "")
+        return Markup("<b>{}</b> <small>{}</small>{}<span class='beneath'>{}</span>").format(
+            self._words.rate(row.rate_per_100k), limits, bar, beneath
         )
 
     def _smoothed(self, row: Compared) -> Markup:

@@ -371,7 +371,10 @@ def _beside(words: Words, told: Beside) -> Markup:
     heads = [_("Group (municipalities)"), *(str(period.year) for period in periods)]
     title = _("{series}: the group beside others").format(series=told.series.label(words.code))
     return Markup("<h3>{}</h3>{}<p>{} {}</p>").format(
-        title, table(heads, rows), beside_caveat(words), _carried(words, told.largest)
+        title,
+        table(heads, rows, stacks=True),
+        beside_caveat(words),
+        _carried(words, told.largest),
     )
 
 

@@ -4,6 +4,8 @@ The marts say *rising*, *high-high*, *not determined*; every page and the brief 
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date
 from typing import Final, NamedTuple
 
 from dashboard import facts
@@ -244,7 +246,7 @@ def evidence(words: Words, coverage: Coverage) -> Iterable[str]:
     level = evidence_levels(words)[coverage.evidence]
     yield _("Evidence: {level}.").format(level=level)
     yield _("Start: {span}.").format(span=start_span(words, coverage))
-    source = ", ".join(filter(None, (coverage.source_title, coverage.source_date)))
+    source = cited(words, coverage)
     if source:
         yield _("Source: {source}.").format(source=source)
 
@@ -289,14 +291,19 @@ def programme_data_lines(
                 indicator=indicator.label[words.code],
                 quarter=words.period(one.quarter, "quarter"),
                 value=datum_value(words, one),
-                source=cited(one),
+                source=cited(words, one),
             )
             yield f"{line} {indicator.caveat[words.code]}" if indicator.caveat else line
 
 
-def cited(datum: ProgrammeDatum) -> str:
-    """The document that a row of programme data rests on, with its date."""
-    return ", ".join(filter(None, (datum.source_title, datum.source_date)))
+def cited(words: Words, told: Coverage | ProgrammeDatum) -> str:
+    """The document that a row of coverage or programme data rests on, with its date."""
+    day = told.source_date or ""
+    # A document may be dated by its year or month alone: that is told as it was given.
+    if len(day) == len("2024-11-15"):
+        with suppress(ValueError):
+            day = words.day(date.fromisoformat(day))
+    return ", ".join(filter(None, (told.source_title, day)))
 
 
 def start_span(words: Words, coverage: Coverage) -> str:

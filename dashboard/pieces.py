@@ -61,7 +61,9 @@ def each(template: str, values: Iterable[tuple[object, ...]]) -> Markup:
     return Markup("").join(Markup(template).format(*value) for value in values)  # noqa: S704
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
+def table(
+    heads: Sequence[str], rows: Iterable[Sequence[object]], *, stacks: bool = False
+) -> Markup:
     """A plain table: it scrolls by itself where it is wider than the page, and prints.
 
     Parameters
@@ -70,17 +72,27 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
         One per column.
     rows
         Cells of each row; the first one names it.
+    stacks
+        Whether a row becomes a small paragraph on a phone, each cell after its column's head: for
+        rows that are read one by one, where scrolling sideways would hide what matters.
     """
     body = Markup("").join(
         Markup("<tr><th scope='row'>{}</th>{}</tr>").format(
-            first, each("<td>{}</td>", ((cell,) for cell in rest))
+            first,
+            each("<td data-head='{}'>{}</td>", zip(heads[1:], rest, strict=True))
+            if stacks
+            else each("<td>{}</td>", ((cell,) for cell in rest)),
         )
         for first, *rest in rows
     )
     return Markup(
-        "<div class='wide' tabindex='0'><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
+        "<div class='{}' tabindex='0'><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
         "</div>"
-    ).format(each("<th scope='col'>{}</th>", ((head,) for head in heads)), body)
+    ).format(
+        "wide stacks" if stacks else "wide",
+        each("<th scope='col'>{}</th>", ((head,) for head in heads)),
+        body,
+    )
 
 
 def likely_range(words: Words, lower: float | None, upper: float | None) -> str:
@@ -177,12 +189,13 @@ def provenance_text(words: Words, build_id: str, series: Iterable[Series]) -> st
     parts = list(dict.fromkeys(_origin(words, one) for one in series))
     parts.append(_("boundaries: DANE, MGN 2025, and Natural Earth"))
     parts.append(_("build {build}").format(build=build_id))
-    return " · ".join(parts)
+    text = " · ".join(parts)
+    return text[:1].upper() + text[1:]
 
 
 def _origin(words: Words, series: Series) -> str:
     _ = words.text
-    parts = [_("Source: {source}").format(source=series.citation)]
+    parts = [_("Source: {source}").format(source=series.citation.removesuffix("."))]
     if series.cut_date:
         cut = _("bundled snapshot, cut {day}") if series.is_bundled else _("cut {day}")
         parts.append(cut.format(day=words.day(series.cut_date)))

@@ -49,6 +49,9 @@ _AXIS_YEARS: Final = 23
 """The charts show at most so many years up to the newest."""
 
 _DEPARTMENT_DIGITS: Final = 2
+_LEADING: Final = 4
+"""How many series are told in words before everything else."""
+
 _NEWEST_YEARS: Final = 8
 """How many years of several publishers are shown without being asked for."""
 
@@ -104,6 +107,18 @@ class Profile:
         return facts.statistics(self.warehouse, self.code)
 
     @property
+    def leading(self) -> list[str]:
+        """Series told in words before everything else: of violence, with a figure that stands."""
+        known = [
+            name
+            for name, statistics in self.statistics.items()
+            if statistics.newest
+            and self.series[name].kind == "violence"
+            and self.series[name].part_of is None
+        ]
+        return known[:_LEADING]
+
+    @property
     def municipalities(self) -> dict[str, str]:
         """Names of a department's municipalities by code."""
         return {
@@ -121,10 +136,9 @@ class Profile:
 
 
 def lead(profile: Profile, chosen: Series) -> Markup:
-    """The key figures in words: of the chosen series, of the first one, and what stands out."""
+    """The key figures in words: of the chosen series, of the first ones, and what stands out."""
     words, _ = profile.words, profile.words.text
-    first = next(iter(profile.statistics), chosen.series_id)
-    shown = dict.fromkeys([chosen.series_id, first])
+    shown = dict.fromkeys([chosen.series_id, *profile.leading])
     sentences = [
         key_figures(words, profile.series[name], profile.statistics[name])
         for name in shown

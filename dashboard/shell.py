@@ -1,5 +1,6 @@
 """What every page shares: language, look, page list, and what to say when there is no warehouse."""
 
+import json
 import logging
 from datetime import UTC, datetime
 from functools import cache
@@ -10,7 +11,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from dashboard import cached
-from dashboard.language import LanguageCode, Words, spoken, words
+from dashboard.language import Words, spoken, words
 from dashboard.paint import missing_front_end
 from dashboard.pieces import NOTHING, each, note
 from dashboard.serving import LOST
@@ -32,7 +33,7 @@ def run() -> None:
     icon = str(_HERE / "static/icon.svg")
     st.set_page_config(page_title=_("Resilient Communities Atlas"), page_icon=icon, layout="wide")
     st.html(_style())
-    _set_document_language(language)
+    _set_document_language(words(language))
     page = st.navigation(
         [
             st.Page(
@@ -178,6 +179,12 @@ def _problem(words: Words) -> str:
     return ""
 
 
-def _set_document_language(code: LanguageCode) -> None:
-    script = f"<script>document.documentElement.lang = '{code}'</script>"
+def _set_document_language(words: Words) -> None:
+    """Tell the browser the language, and the style what Streamlit would say in English."""
+    _ = words.text
+    skip = json.dumps(json.dumps(_("Skip to the page's content")))
+    script = (
+        f"<script>document.documentElement.lang = '{words.code}';"
+        f"document.documentElement.style.setProperty('--skip', {skip})</script>"
+    )
     st.html(script, unsafe_allow_javascript=True)

@@ -91,7 +91,7 @@ def _table(words: Words, series: list[Series]) -> Markup:
     """The series of a source and what to know of them."""
     _ = words.text
     heads = (_("Series"), _("From"), _("Last complete month"), _("Keep in mind"))
-    return table(heads, (_facts(words, one) for one in series))
+    return table(heads, (_facts(words, one) for one in series), stacks=True)
 
 
 def _facts(words: Words, series: Series) -> tuple[str, ...]:

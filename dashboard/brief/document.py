@@ -33,8 +33,6 @@ from dashboard.state import Measure
 from dashboard.timeline import marked_dates
 from pipeline import MARKS, PROGRAMMES, SOMOS_COMUNIDAD, MarkKind, Warehouse
 
-_IN_WORDS: Final = 4
-"""Series told in words on the first sheet."""
 _MOST_CHARTS: Final = 20
 _PUBLISHED_YEARS: Final = 6
 
@@ -129,7 +127,7 @@ def document(profile: Profile, detail: Detail) -> str:
     recorded = [one for one in told if one.newest.events]
     first = Markup("{}<div class='beside'><div>{}</div><div>{}</div></div>{}{}").format(
         _head(profile, build.newest_cut),
-        _in_words(profile, told, detail),
+        _in_words(profile, detail),
         place_map(profile.warehouse, profile.code, words),
         _figures(words, told, detail),
         _beside(profile) if detail.has_context else "",
@@ -185,11 +183,13 @@ def _head(profile: Profile, cut: date) -> Markup:
     ).format(kind, profile.name, " · ".join(within), _("Newest cut of a source"), words.day(cut))
 
 
-def _in_words(profile: Profile, told: Sequence[Told], detail: Detail) -> Markup:
+def _in_words(profile: Profile, detail: Detail) -> Markup:
     """The newest figures as sentences, and what of them is more than chance."""
     words, _ = profile.words, profile.words.text
-    violence = [one for one in told if one.series.kind == "violence"]
-    lead = [key_figures(words, one.series, one.statistics) for one in violence[:_IN_WORDS]]
+    lead = [
+        key_figures(words, profile.series[name], profile.statistics[name])
+        for name in profile.leading
+    ]
     said = _part(_("The newest figures in words"), bullets(lead, "lead"))
     found = standing_out(words, profile.series, profile.statistics.values())
     body = (

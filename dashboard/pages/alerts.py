@@ -322,7 +322,7 @@ def _anomaly_table(warehouse: Warehouse, words: Words, rows: Sequence[Anomaly]) 
         )
         for row in rows
     )
-    return section(_("Months that are not as usual"), table(heads, body))
+    return section(_("Months that are not as usual"), table(heads, body, stacks=True))
 
 
 def _check_table(warehouse: Warehouse, words: Words, looked: Sequence[Check]) -> Markup:

@@ -257,19 +257,21 @@ def _controls(view: View) -> None:
         disabled=len(windows) <= 1,
         **_ADDRESS.bound("window", view.selection),
     )
-    if view.may_show_coverage:
-        st.toggle(_("Programme coverage"), **_ADDRESS.bound("coverage", view.selection))
-    else:
-        st.caption(
-            _("To protect people, coverage is not drawn over this series; it is listed apart.")
-        )
-    st.toggle(_("Two maps"), **_ADDRESS.bound("two", view.selection))
+    with st.container(key="switches"):
+        if view.may_show_coverage:
+            st.toggle(_("Programme coverage"), **_ADDRESS.bound("coverage", view.selection))
+        else:
+            st.caption(
+                _("To protect people, coverage is not drawn over this series; it is listed apart.")
+            )
+        st.toggle(_("Two maps"), **_ADDRESS.bound("two", view.selection))
     if view.selection.two:
         same = _("The same series")
         st.selectbox(
             _("Second map"),
             [None, *names],
             format_func=lambda series_id: names.get(series_id, same),
+            placeholder=same,
             **_ADDRESS.bound("series2", view.selection),
         )
     if view.may_show_coverage and view.selection.coverage:

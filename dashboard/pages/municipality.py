@@ -15,7 +15,7 @@ from dashboard.chart import CONTEXT, VIOLENCE, Drawn, history_points, history_sp
 from dashboard.drawn import drawn
 from dashboard.facts import Series
 from dashboard.language import Window, Words
-from dashboard.links import follow_links
+from dashboard.links import follow_links, link
 from dashboard.palette import shown_palette
 from dashboard.panel import coverage_section
 from dashboard.pieces import bullets, note, provenance, section
@@ -259,15 +259,17 @@ def _place_names(warehouse: Warehouse, words: Words) -> dict[str, str]:
 
 
 def _place_heading(profile: Profile) -> None:
-    _ = profile.words.text
-    where = [_("Department") if profile.place is None else profile.place.department_name]
-    if profile.place and profile.place.pdet_subregion:
-        where.append(_("PDET subregion {subregion}").format(subregion=profile.place.pdet_subregion))
-    if profile.place:
+    words, _ = profile.words, profile.words.text
+    where: list[Markup | str] = [_("Department")]
+    if place := profile.place:
+        department = {"department": place.municipality_code[:2]}
+        where = [link("municipality", department, words, place.department_name)]
+        if place.pdet_subregion:
+            where.append(_("PDET subregion {subregion}").format(subregion=place.pdet_subregion))
         where.append(_("code {code}").format(code=profile.code))
     st.html(
         Markup("<div class='place'><h2>{}</h2><p>{}</p></div>").format(
-            profile.name, " · ".join(where)
+            profile.name, Markup(" · ").join(where)
         )
     )
     address = brief_url(profile.warehouse, profile.code, profile.words.code)

@@ -253,7 +253,7 @@ def _until(words: Words, programme: Programme, series: Iterable[Series]) -> Mark
         )
         for one in series
     ]
-    return table((_("Series"), _("Data until"), _("Keep in mind")), rows)
+    return table((_("Series"), _("Data until"), _("Keep in mind")), rows, stacks=True)
 
 
 def _places(warehouse: Warehouse, words: Words, programme: Programme) -> Markup:
@@ -290,7 +290,7 @@ def _places(warehouse: Warehouse, words: Words, programme: Programme) -> Markup:
         _("Start"),
         _("Source"),
     )
-    documented = table(heads, (_documented(words, place, one) for place, one in known))
+    documented = table(heads, (_documented(words, place, one) for place, one in known), stacks=True)
     lead = Markup("<p>{}</p>{}{}").format(lead, _lists(warehouse, words, programme), documented)
     if is_official or not candidates:
         return lead
@@ -362,13 +362,13 @@ def _documented(words: Words, place: Place, coverage: Coverage) -> tuple[object,
         place.department_name,
         evidence_levels(words).get(coverage.evidence or "", ""),
         start_span(words, coverage),
-        _source(coverage),
+        _source(words, coverage),
     )
 
 
-def _source(coverage: Coverage) -> Markup:
+def _source(words: Words, coverage: Coverage) -> Markup:
     """Who names the place, with its date and, if it has one, its address."""
-    text = ", ".join(filter(None, (coverage.source_title, coverage.source_date)))
+    text = cited(words, coverage)
     url = coverage.source_url or ""
     if not url.startswith(("https://", "http://")):
         return Markup("{}").format(text)
@@ -488,6 +488,7 @@ def _evaluation(warehouse: Warehouse, words: Words, programme: Programme) -> Mar
             )
             for one in told.main
         ),
+        stacks=True,
     )
     asked = table(
         (_("Asked in other ways"), _("Between")),
@@ -594,7 +595,7 @@ def _data(warehouse: Warehouse, words: Words, programme: Programme) -> Markup:
                 indicator_of(one).label[words.code],
                 words.period(one.quarter, "quarter"),
                 datum_value(words, one),
-                cited(one),
+                cited(words, one),
             )
             for one in data
         ),

@@ -374,7 +374,9 @@ def _reading(words: Words, series: Series, selection: Selection, lines: Sequence
         )
         for number, told in enumerate(lines)
     ]
-    return section(_("In words"), table(heads, rows)) + _caveats(words, series, selection, lines)
+    return section(_("In words"), table(heads, rows, stacks=True)) + _caveats(
+        words, series, selection, lines
+    )
 
 
 def _line_row(

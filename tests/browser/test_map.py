@@ -475,7 +475,7 @@ def test_another_site_that_is_named_frames_the_map_alone(
             framed = page.frame_locator("iframe")
             inner = framed.frame_locator(MAP)
             inner.locator("body[data-painted]").wait_for()
-            expect(framed.locator(".provenance:not(.twin)")).to_contain_text("Nadie, Nada.")
+            expect(framed.locator(".provenance:not(.twin)")).to_contain_text("Nadie, Nada ·")
             expect(inner.locator(".legend .title")).to_have_text("Series sightings: cases")
             gone = ("h1", ".st-key-controls", "[data-testid=stTopNavLink]", ".st-key-side *")
             for one in gone:
