@@ -106,6 +106,8 @@ def metadata(wanted: Wanted) -> dict[str, Any]:
     language = words.code
     breaks = facts.breaks(wanted.warehouse, series.series_id)
     columns = _columns(words, series.unit(language))
+    if wanted.shown.measure == "trend":
+        columns |= {"percent": _("Change in percent a year; empty where it is not determined")}
     first = next(rows(wanted))
     return {
         "title": series.label(language),
@@ -164,7 +166,7 @@ def _told(wanted: Wanted) -> dict[str, dict[str, Any]]:
     return {code: {name: getattr(one, name) for name in _FIGURES} for code, one in figures.items()}
 
 
-def _columns(words: Words, unit: str) -> Mapping[str, str]:
+def _columns(words: Words, unit: str) -> dict[str, str]:
     _ = words.text
     rate = _("Per 100,000 residents a year")
     return {

@@ -281,6 +281,7 @@ class Coverage(NamedTuple):
     end_date: date | None = None
     municipality_name: str = ""
     department_name: str = ""
+    end_basis: str | None = None
 
 
 class CoverageSpan(NamedTuple):

@@ -26,13 +26,13 @@ _NONE: Final = Text("", "")
 _OF_SERIES: Final = Text("la unidad de la serie", "the series' unit")
 _RATE: Final = Text("por 100.000 personas-año", "per 100,000 person-years")
 _PERCENT: Final = Text("por ciento", "percent")
+_A_YEAR: Final = Text("por ciento al año", "percent a year")
 _PROBABILITY: Final = Text("probabilidad", "probability")
 _PEOPLE: Final = Text("personas", "persons")
 _PLACES: Final = Text("municipios", "municipalities")
 _YEARS: Final = Text("años", "years")
 _RATIO: Final = Text("razón", "ratio")
 _RANK: Final = Text("puesto", "rank")
-_INDEX: Final = Text("índice", "index")
 _GROUPS: Final = Text("grupos", "groups")
 _DENSITY: Final = Text("personas por km²", "persons per km²")
 _OF_INDICATOR: Final = Text("la unidad del indicador", "the indicator's unit")
@@ -75,7 +75,7 @@ _MEANINGS: Final[Mapping[str, Meaning]] = {
     "when": _of("el período en palabras", "the period in words"),
     "month": _day("primer día del mes", "first day of the month"),
     "year": _whole("año calendario", "calendar year"),
-    "window": _of("duración del período", "length of the period"),
+    "time_window": _of("duración del período", "length of the period"),
     "is_published": _flag(
         "si algo se publica o se dice aquí; si no, es desconocido, no cero",
         "whether anything is published or told here; if not, unknown, not zero",
@@ -142,12 +142,6 @@ _MEANINGS: Final[Mapping[str, Meaning]] = {
         "change of the rate; empty where there are too few events to tell",
         _PERCENT,
     ),
-    "percent_lower": _of(
-        "límite inferior del 95 % del cambio", "lower 95 % limit of the change", _PERCENT
-    ),
-    "percent_upper": _of(
-        "límite superior del 95 % del cambio", "upper 95 % limit of the change", _PERCENT
-    ),
     "word": _of("lo que se puede decir, en una palabra", "what may be said of it, in a word"),
     "refusal": _of("por qué no se nombra un cambio", "why no change is named"),
     "first_year": _whole("primer año del tramo", "first year of the span"),
@@ -204,12 +198,35 @@ _MEANINGS: Final[Mapping[str, Meaning]] = {
         "primer día del último mes de los doce más recientes que ya no crecen",
         "first day of the last month of the newest twelve that will not grow",
     ),
-    "trend_percent": _of("cambio de la tasa por año", "change of the rate a year", _PERCENT),
+    "trend_percent": _of("cambio de la tasa por año", "change of the rate a year", _A_YEAR),
     "trend_percent_lower": _of(
-        "límite inferior del 95 % de ese cambio", "lower 95 % limit of that change", _PERCENT
+        "límite inferior del 95 % de ese cambio", "lower 95 % limit of that change", _A_YEAR
     ),
     "trend_percent_upper": _of(
-        "límite superior del 95 % de ese cambio", "upper 95 % limit of that change", _PERCENT
+        "límite superior del 95 % de ese cambio", "upper 95 % limit of that change", _A_YEAR
+    ),
+    "trend.percent": _of(
+        "cambio de la tasa por año; vacío donde no se determina",
+        "change of the rate a year; empty where not determined",
+        _A_YEAR,
+    ),
+    "trend.percent_lower": _of(
+        "límite inferior del 95 % de ese cambio", "lower 95 % limit of that change", _A_YEAR
+    ),
+    "trend.percent_upper": _of(
+        "límite superior del 95 % de ese cambio", "upper 95 % limit of that change", _A_YEAR
+    ),
+    "evaluation.percent_lower": _of(
+        "límite inferior del cambio junto al de los municipios de comparación; qué cabe en él lo "
+        "dice limits",
+        "lower limit of the change beside that of the compared; limits says what it holds",
+        _PERCENT,
+    ),
+    "evaluation.percent_upper": _of(
+        "límite superior del cambio junto al de los municipios de comparación; qué cabe en él lo "
+        "dice limits",
+        "upper limit of the change beside that of the compared; limits says what it holds",
+        _PERCENT,
     ),
     "rank_period": _day(
         "primer día del último mes del año clasificado",
@@ -351,7 +368,7 @@ _MEANINGS: Final[Mapping[str, Meaning]] = {
     "detectable_fall": _of(
         "baja que se habría visto, como parte de uno",
         "fall that would have been seen, as a share of one",
-        Text("parte de uno", "share of one"),
+        Text("parte", "share"),
     ),
     "difference_lower": _of(
         "límite inferior del 95 % de la diferencia de tasas",
@@ -368,9 +385,9 @@ _MEANINGS: Final[Mapping[str, Meaning]] = {
         "what may be said of the outcome, in a word",
     ),
     "moran_i": _of(
-        "I de Moran de las tasas del país", "Moran's I of the rates of the country", _INDEX
+        "I de Moran de las tasas del país", "Moran's I of the rates of the country", kind="number"
     ),
-    "expected_i": _of("su valor sin agrupación", "its value without clustering", _INDEX),
+    "expected_i": _of("su valor sin agrupación", "its value without clustering", kind="number"),
     "p": _of("valor p de mapas barajados", "p-value of shuffled maps", _PROBABILITY),
     "places_named": _whole(
         "de ellos, los que el mapa nombra", "of these, named on the map", _PLACES
@@ -441,6 +458,10 @@ _MEANINGS: Final[Mapping[str, Meaning]] = {
         "last day on which it may have begun; empty where not known",
     ),
     "end_date": _day("fin, si se conoce", "end, if known"),
+    "end_basis": _of(
+        "si ese fin era el previsto («planned»), el real («actual») o no se sabe («unknown»)",
+        "whether that end was planned, actual or is unknown",
+    ),
     "is_named_region": _flag(
         "candidato en una región que un informe nombra", "a candidate in a region a report names"
     ),
@@ -486,7 +507,7 @@ _PREFIXES: Final[Mapping[str, Text]] = {
 """What a part of a name before another column's name adds to the meaning of that column."""
 
 
-def meaning(name: str, language: LanguageCode) -> tuple[str, str]:
+def meaning(name: str, language: LanguageCode, subject: str = "") -> tuple[str, str]:
     """What a column means, and its unit.
 
     Parameters
@@ -495,21 +516,24 @@ def meaning(name: str, language: LanguageCode) -> tuple[str, str]:
         Of the column.
     language
         In which it is told.
+    subject
+        What the table is of, where a name means something of its own there.
 
     Examples
     --------
     >>> meaning("rate_2019", "en")
     ('crude rate of that year', 'per 100,000 person-years')
-    >>> meaning("year_earlier_events", "en")
-    ('what was recorded in the period before; of the newest whole year that stands', \
-"the series' unit")
+    >>> meaning("own_population", "en")[0]
+    'residents, the mean over the days of the period; of the municipality of the page'
+    >>> meaning("percent", "en")[1], meaning("percent", "en", "trend")[1]
+    ('percent', 'percent a year')
     """
-    found, more = _found(name)
+    found, more = _found(name, subject)
     text = found.text[language]
     return f"{text}; {more[language]}" if more else text, found.unit[language]
 
 
-def kind(name: str) -> Kind:
+def kind(name: str, subject: str = "") -> Kind:
     """Of what kind the values of a column are.
 
     Examples
@@ -517,15 +541,16 @@ def kind(name: str) -> Kind:
     >>> kind("municipality_code"), kind("rank_period"), kind("year_events")
     ('string', 'date', 'number')
     """
-    return _found(name)[0].kind
+    return _found(name, subject)[0].kind
 
 
-def _found(name: str) -> tuple[Meaning, Text | None]:
+def _found(name: str, subject: str) -> tuple[Meaning, Text | None]:
     """The meaning of a column, and what a prefix of its name adds to it."""
     yearly = _OF_YEAR.fullmatch(name)
     if yearly:
         return _OF_YEAR_MEANINGS[yearly[1]], None
-    if name in _MEANINGS:
-        return _MEANINGS[name], None
+    for key in (f"{subject}.{name}", name):
+        if key in _MEANINGS:
+            return _MEANINGS[key], None
     prefix, _underscore, rest = name.partition("_")
     return _MEANINGS[rest], _PREFIXES[prefix]

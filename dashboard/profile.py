@@ -358,15 +358,6 @@ def peer_section(profile: Profile) -> Markup:
         _maybe(words.rate, own.own_density_per_km2),
     )
     rows = [this, *(_peer_row(words, one) for one in peers)]
-    alike = [one.is_balanced for one in facts.peer_balance(profile.warehouse)]
-    hint = (
-        _("Over all municipalities, peers differ little from them in what they were picked by.")
-        if all(alike)
-        else _(
-            "Over all municipalities, peers still differ from them in some of what they were "
-            "picked by: compare with care."
-        )
-    )
     return section(
         _("Similar municipalities elsewhere"),
         Markup("<p>{}</p>{}<p>{}</p><details><summary>{}</summary><p>{}</p></details>").format(
@@ -375,10 +366,24 @@ def peer_section(profile: Profile) -> Markup:
                 "programme, in homicide rate, residents and density."
             ),
             table(heads, rows),
-            hint,
+            peer_caveat(profile),
             _("The rule by which they were picked"),
             rule.text(words.code),
         ),
+    )
+
+
+def peer_caveat(profile: Profile) -> str:
+    """How alike all municipalities of the departments and their peers are."""
+    _ = profile.words.text
+    alike = [one.is_balanced for one in facts.peer_balance(profile.warehouse)]
+    if all(alike):
+        return _(
+            "Over all municipalities, peers differ little from them in what they were picked by."
+        )
+    return _(
+        "Over all municipalities, peers still differ from them in some of what they were "
+        "picked by: compare with care."
     )
 
 

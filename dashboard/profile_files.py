@@ -9,7 +9,7 @@ from dashboard.exports import Column
 from dashboard.facts import Coverage, ProgrammeDatum, Statistics
 from dashboard.language import Words
 from dashboard.pieces import rate_labels
-from dashboard.profile import Profile
+from dashboard.profile import Profile, peer_caveat
 from dashboard.programme_files import data_part
 from dashboard.twin import Part
 from dashboard.twin_tables import Covered, coverage_part, fields
@@ -141,6 +141,7 @@ def _peers(profile: Profile) -> Part:
         notes = [
             (_("Years of the homicide rate"), years),
             (_("The rule by which they were picked"), rule.text(words.code)),
+            (_("Keep in mind"), peer_caveat(profile)),
         ]
     rows = facts.peers(profile.warehouse, profile.code)
     title = _("Similar municipalities elsewhere")

@@ -356,4 +356,5 @@ def _evaluation(warehouse: Warehouse, words: Words, programme: Programme) -> Par
         [series[name] for name in dict.fromkeys(one.series_id for one in rows) if name in series],
         [(_("Limits"), one[words.code]) for one in EVALUATION_LIMITS] if rows else [],
         ["series_id", "evaluated", "estimator"],
+        "evaluation",
     )

@@ -43,6 +43,8 @@ class Part(NamedTuple):
         What must be known of it, each under a name.
     key
         Columns that name a row, where some do.
+    subject
+        What it is of, where columns mean something of their own in it.
     """
 
     title: str
@@ -51,6 +53,7 @@ class Part(NamedTuple):
     series: Sequence[Series] = ()
     notes: Sequence[tuple[str, str]] = ()
     key: Sequence[str] = ()
+    subject: str = ""
 
 
 class Twin(NamedTuple):
@@ -73,14 +76,15 @@ class Twin(NamedTuple):
 
 def table(part: Part) -> bytes:
     """One table as comma-separated text, without any line before its head."""
-    return plain_csv([_typed(one) for one in part.columns], part.rows)
+    return plain_csv([_typed(part, one) for one in part.columns], part.rows)
 
 
 def saved_name(twin: Twin, name: str, file: str) -> str:
     """Name under which a file of a part is saved: ``compare-municipalities.csv``."""
     page = twin.page or "map"
-    parts = [page, name] if name != page else [page]
-    return f"{'-'.join(filter(None, parts))}.{file.partition('.')[2]}"
+    is_page_itself = name == page == next(iter(twin.parts), "")
+    saved = page if is_page_itself else f"{page}-{name}"
+    return f"{saved}.{file.partition('.')[2]}"
 
 
 def metadata(warehouse: Warehouse, words: Words, twin: Twin, name: str) -> dict[str, Any]:
@@ -172,13 +176,13 @@ def twin_links(words: Words, page: str, query: Mapping[str, str], parts: Mapping
 
 def _field(words: Words, part: Part, column: Column[Any]) -> dict[str, Any]:
     """A column in the words of Table Schema, its unit beside them."""
-    text, unit = meaning(column.name, words.code)
+    text, unit = meaning(column.name, words.code, part.subject)
     units = {one.unit(words.code) for one in part.series}
     # Figures of one series have its unit; of several, each has its own.
     is_of_series = unit in {"the series' unit", "la unidad de la serie"}
     return {
         "name": column.name,
-        "type": kind(column.name),
+        "type": kind(column.name, part.subject),
         "title": column.label,
         "description": text,
         "unit": units.pop() if is_of_series and len(units) == 1 else unit,
@@ -200,9 +204,9 @@ def _marks(words: Words) -> list[dict[str, str]]:
     ]
 
 
-def _typed(column: Column[Any]) -> Column[Any]:
+def _typed(part: Part, column: Column[Any]) -> Column[Any]:
     """A column as it is declared: frames hold whole numbers that may be unknown as decimals."""
-    if kind(column.name) != "integer":
+    if kind(column.name, part.subject) != "integer":
         return column
 
     def whole(row: object) -> Cell:

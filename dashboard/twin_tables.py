@@ -147,11 +147,11 @@ def likeness_part(
         "is_beyond_chance": _("Beyond chance"),
     }
     columns: list[Column[MapTest]] = [
-        Column("window", _("Length of the period"), attrgetter("time_window")),
+        Column("time_window", _("Length of the period"), attrgetter("time_window")),
         *fields(heads),
     ]
     title = _("Whether neighbours are alike: {series}").format(series=series.label(words.code))
-    return Part(title, columns, rows, [series], notes, ["window"])
+    return Part(title, columns, rows, [series], notes, ["time_window"])
 
 
 def pattern_part(words: Words, series: Series, rows: Sequence[History]) -> Part:
@@ -241,6 +241,7 @@ def coverage_part(words: Words, title: str, rows: Sequence[Covered]) -> Part:
         "start_earliest": _("Start, at the earliest"),
         "start_latest": _("Start, at the latest"),
         "end_date": _("End"),
+        "end_basis": _("What the end rests on"),
         "is_named_region": _("In a region that a report names"),
         "source_title": _("Source"),
         "source_date": _("Date of the source"),

@@ -125,6 +125,7 @@ def _part(view: View, shown: Shown) -> Part:
         (_("Show"), measure_names(view.words)[view.measure]),
         (_("Period"), str(period)),
         (_("Colours"), " · ".join(one.label for one in legend(view))),
+        *((_("Keep in mind"), one) for one in [series_staleness(view)] if one),
         *_coverage_note(view, "programme", {"programme": view.programme.id}),
     ]
     return Part(
@@ -134,6 +135,7 @@ def _part(view: View, shown: Shown) -> Part:
         [view.series],
         series_notes(view.warehouse, view.words, view.series, told),
         ["municipality_code"],
+        view.measure,
     )
 
 

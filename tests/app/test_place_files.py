@@ -146,6 +146,7 @@ def test_coverage_of_a_place_is_what_both_programmes_say() -> None:
         SOMOS_COMUNIDAD.id, "documented", "confirmed",
     )  # fmt: skip
     assert (first["start_earliest"], first["start_latest"]) == ("2020-10-01", "2020-12-31")
+    assert (first["end_date"], first["end_basis"]) == ("2025-09-30", "planned")
     assert (first["source_title"], first["source_date"]) == ("Diario de Prueba", "2022")
     assert (second["programme_id"], second["state"]) == (PDET.id, "covered")
 

@@ -1,6 +1,7 @@
 """The machine-readable twin of every page: what it shows as a plain file, and what that means."""
 
 import re
+from contextlib import closing
 from html import unescape
 from io import StringIO
 from pathlib import Path
@@ -10,15 +11,17 @@ import pandas as pd
 import pytest
 from starlette.exceptions import HTTPException
 
-from dashboard import alerts, cached
+from dashboard import alerts, cached, meanings
 from dashboard.language import words
 from dashboard.pages import alerts as alerts_page
 from dashboard.shell import PAGES
 from pipeline import Warehouse, views
-from tests.app.country import MARKUP
+from pipeline.catalog.tables import TABLES, column_facts
+from tests.app.country import MARKUP, years_frames
 from tests.app.reading import everything, opened, opened_at, text
 from tests.app.test_alerts import told
 from tests.app.twins import beside, columns, fetched, problems, table, told_of
+from tests.world import published
 
 QUERIES = {
     "": "series=sightings&measure=count",
@@ -86,6 +89,56 @@ def test_the_page_leads_to_its_twin(
     }
     for link in links:
         assert fetched(link).body
+
+
+KINDS = {
+    "bigint": "integer",
+    "smallint": "integer",
+    "tinyint": "integer",
+    "boolean": "boolean",
+    "date": "date",
+    "double": "number",
+    "varchar": "string",
+}
+
+
+@pytest.mark.parametrize("subject", ["", "trend"])
+def test_units_and_kinds_are_those_of_the_declared_tables(subject: str) -> None:
+    declared: dict[str, set[tuple[str, str]]] = {}
+    for table_name, one in TABLES.items():
+        for name, about in column_facts(one).items():
+            if not subject or table_name == f"mart.{subject}":
+                kind_of = KINDS.get(about["sql_type"], "")
+                declared.setdefault(name, set()).add((about["unit"], kind_of))
+    subjects = (name.rpartition(".") for name in meanings._MEANINGS)
+    meant = {name for its_subject, _dot, name in subjects if its_subject == subject}
+    known = sorted(meant & set(declared))
+    assert len(known) > (40 if not subject else 1)
+    for name in known:
+        _text, unit = meanings.meaning(name, "en", subject)
+        kinds = {kind_of for its_unit, kind_of in declared[name] if its_unit == unit}
+        kind = meanings.kind(name, subject)
+        # a count of one table is a sum or mean of another
+        assert kind in kinds or (kind, kinds) == ("number", {"integer"}), (name, unit, kinds)
+
+
+def test_a_trend_on_the_map_is_told_by_the_year(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with closing(published(tmp_path, years_frames())) as eleven:
+        monkeypatch.setattr(cached, "warehouse", lambda: eleven)
+        fields = columns("", "series=sightings&measure=trend&lang=en")
+        assert fields["percent"]["unit"] == "percent a year"
+        assert "a year" in fields["percent"]["title"]
+        changed = columns("", "series=sightings&measure=change&lang=en")
+        assert changed["percent"]["unit"] == "percent"
+        rows = table("trends", "series=sightings&places=05901,05902&part=trends")
+        # one a month more every year, and always twenty
+        assert [(row["code"], row["trend"], row["trend_last_year"]) for row in rows] == [
+            ("05901", "rising", "2021"),
+            ("05902", "stable", "2021"),
+        ]
+        assert fields["municipality_code"]["type"] == "string"
 
 
 def test_the_map_and_its_twin_say_the_same(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -193,7 +246,7 @@ def test_alerts_and_their_twin_say_the_same(country: Path, monkeypatch: pytest.M
         ("05903", "not significant"),
     ]
     likeness = table("alerts", "series=sightings&window=year&part=likeness")
-    assert [(one["window"], one["moran_i"], one["p"]) for one in likeness] == [
+    assert [(one["time_window"], one["moran_i"], one["p"]) for one in likeness] == [
         ("year", "0.4", "0.0002")
     ]
     assert {one["is_sparse"] for one in likeness} == {"true"}
