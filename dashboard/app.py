@@ -15,10 +15,11 @@ from streamlit.runtime.pages_manager import PagesManager
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from dashboard import early
-from dashboard.routes import ROUTES, warm
+from dashboard.routes import ROUTES
 from dashboard.serving import Cautious
 from dashboard.shell import PAGES, apologise
 from dashboard.twin_routes import TWIN_ROUTES
+from dashboard.warm import warm
 
 
 @asynccontextmanager

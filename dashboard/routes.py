@@ -8,7 +8,6 @@ parts of their own on the sheets of a brief.
 import hashlib
 import json
 from collections.abc import Callable, Container, Sequence
-from contextlib import suppress
 from functools import lru_cache
 from threading import Lock
 from typing import Any, Final, NamedTuple, cast
@@ -161,19 +160,6 @@ def named(
         "edition": _("mixes two populations") if period.crosses_edition else "",
         "is_open": not period.is_complete,
     }
-
-
-def warm() -> None:
-    """Ask what the first readers will ask: the shapes, and every series by year."""
-    with suppress(AtlasError):
-        warehouse = cached.warehouse()
-        shapes(warehouse)
-        for series_id, series in facts.all_series(warehouse).items():
-            statistics.offered(warehouse, series_id)
-            measures: tuple[Measure, ...] = ("rate", "count") if series.has_rate else ("count",)
-            for measure in measures if "year" in series.offer.windows else ():
-                facts.colour_classes(warehouse, series_id, "year", measure)
-                classes(warehouse, series_id, "year", measure)
 
 
 def shapes_url(warehouse: Warehouse) -> str:

@@ -8,6 +8,7 @@
   const STEP_MS = { year: 900, rolling: 260, month: 260 };
   const LAST_STEP_MS = 1600;
   const EARLY_MS = 100;
+  const RESIZED_MS = 200;
   const PLACE_NAMES_ZOOM = 8.75;
   const UNSTABLE = 64;
   const MISSING_FILL = "url(#atlas-not-published)";
@@ -558,7 +559,12 @@
       this.track.append(this.range, this.ends);
       this.span = element("div", "span");
       this.time.append(this.button, this.track, this.span, this.label);
-      new ResizeObserver(() => (atlas.isFitted ? atlas.fit() : map.invalidateSize())).observe(view);
+      // To fit the map draws every shape anew: what was chosen is shown first.
+      const fit = () => (atlas.isFitted ? atlas.fit() : map.invalidateSize());
+      new ResizeObserver(() => {
+        clearTimeout(this.resized);
+        this.resized = setTimeout(fit, RESIZED_MS);
+      }).observe(view);
     }
 
     write(scene) {
