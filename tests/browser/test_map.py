@@ -376,7 +376,7 @@ def test_files_hold_what_is_on_the_screen(visit: Callable[..., Visit]) -> None:
         ("05903", 2),
     ]
     assert "# title: Series sightings" in about
-    assert any("Nadie, Nada." in line and "cut June 1, 2023" in line for line in about)
+    assert any("Nadie, Nada ·" in line and "cut June 1, 2023" in line for line in about)
     place(frame, VILLA).hover()
     expect(frame.locator(".atlas-tip .row b").first).to_have_text("5")
 
