@@ -184,7 +184,9 @@ def _revisions(warehouse: Warehouse, words: Words) -> Markup:
         Markup("<details open><summary>{} <span>{}</span></summary>{}</details>").format(
             series[series_id].label(words.code),
             words.plural("{count} year revised", "{count} years revised", len(years)),
-            table(heads, (_revised(words, year, told) for year, told in years.items())),
+            table(
+                heads, (_revised(words, year, told) for year, told in years.items()), stacks=True
+            ),
         )
         for series_id, years in revised.items()
     ]

@@ -80,7 +80,7 @@ ESTIMATORS: Final = (
             "of few events towards that of all.",
         ),
         Text(
-            "Seguir un municipio en el tiempo, ni buscar agrupaciones en el mapa.",
+            "Seguir un municipio en el tiempo, ni buscar conglomerados en el mapa.",
             "Following one municipality over time, nor looking for clusters on the map.",
         ),
     ),
@@ -124,7 +124,7 @@ ESTIMATORS: Final = (
         ),
     ),
     Estimator(
-        Text("Agrupaciones", "Clusters"),
+        Text("Conglomerados", "Clusters"),
         Text("Moran local y Gi*", "local Moran and Gi*"),
         Text(
             "Dónde se juntan tasas altas, o bajas, más de lo que explica el azar.",
@@ -136,8 +136,10 @@ ESTIMATORS: Final = (
         ),
     ),
     Estimator(
-        Text("Focos en el tiempo", "Hot spots over time"),
-        Text("focos emergentes con Mann-Kendall", "emerging hot spots with Mann-Kendall"),
+        Text("Puntos calientes y fríos", "Hot and cold spots"),
+        Text(
+            "puntos calientes emergentes con Mann-Kendall", "emerging hot spots with Mann-Kendall"
+        ),
         Text(
             "Si un foco es nuevo, dura, crece o se apaga a lo largo de los años.",
             "Whether a hot spot is new, lasts, grows or fades over the years.",

@@ -44,7 +44,7 @@ def test_every_part_opens_by_its_link_and_names_the_build(page: AppTest, part: s
 def test_a_revision_is_told_as_what_was_said_and_what_is_said_now(page: AppTest) -> None:
     text = said(page, "revisions")
     assert "Series migrations <span>1 year revised</span>" in text
-    assert "<td>15 in the release of January 2022, 18 now</td>" in text
+    assert "<td data-head='Said in words'>15 in the release of January 2022, 18 now</td>" in text
 
 
 def test_every_law_is_told(page: AppTest) -> None:
