@@ -182,9 +182,10 @@ def _problem(words: Words) -> str:
 def _set_document_language(words: Words) -> None:
     """Tell the browser the language, and the style what Streamlit would say in English."""
     _ = words.text
-    skip = json.dumps(json.dumps(_("Skip to the page's content")))
-    script = (
-        f"<script>document.documentElement.lang = '{words.code}';"
-        f"document.documentElement.style.setProperty('--skip', {skip})</script>"
+    told = {"--skip": _("Skip to the page's content"), "--none": _("Nothing found")}
+    properties = "".join(
+        f"root.style.setProperty('{name}', {json.dumps(json.dumps(text, ensure_ascii=False))});"
+        for name, text in told.items()
     )
-    st.html(script, unsafe_allow_javascript=True)
+    script = f"const root = document.documentElement; root.lang = '{words.code}'; {properties}"
+    st.html(f"<script>{{{script}}}</script>", unsafe_allow_javascript=True)

@@ -67,6 +67,26 @@ def test_the_second_map_speaks_the_readers_language(visit: Callable[..., Visit])
     expect(here.page.get_by_placeholder("La misma serie")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("language", "skip", "nothing"),
+    [
+        ("es", "Ir al contenido de la página", "No se encontró nada"),
+        ("en", "Skip to the page's content", "Nothing found"),
+    ],
+)
+def test_what_streamlit_says_itself_is_in_the_readers_language(
+    visit: Callable[..., Visit], language: LanguageCode, skip: str, nothing: str
+) -> None:
+    here = visit()
+    here.page.goto(f"{here.address}/compare?lang={language}")
+    expect(here.page.locator("h1")).to_have_text(words(language).text("Compare"))
+    here.page.get_by_label(words(language).text("Department")).fill("xyz")
+    shown = "one => getComputedStyle(one, '::after').content"
+    link = here.page.get_by_test_id("stSkipToContent")
+    empty = here.page.locator("[role=listbox] [role=option] > span")
+    assert [one.evaluate(shown) for one in (link, empty)] == [f'"{skip}"', f'"{nothing}"']
+
+
 def test_a_row_is_a_paragraph_on_a_phone(visit: Callable[..., Visit]) -> None:
     here = visit(390, 844)
     here.page.goto(f"{here.address}/trends?lang=en")
