@@ -62,7 +62,9 @@ def programme_parts(warehouse: Warehouse, words: Words, programme: Programme) ->
         if code in coverage
     ]
     parts = {
-        "coverage": coverage_part(words, words.text("Where it works"), places),
+        "coverage": coverage_part(words, words.text("Where it works"), places)._replace(
+            notes=_about(warehouse, words, programme)
+        ),
         "lists": _lists(warehouse, words, programme),
         "dates": _dates(words, programme),
         "results": _results(warehouse, words, programme),
@@ -72,6 +74,18 @@ def programme_parts(warehouse: Warehouse, words: Words, programme: Programme) ->
         "evaluation": _evaluation(warehouse, words, programme),
     }
     return {name: one for name, one in parts.items() if one.rows or name == "coverage"}
+
+
+def _about(warehouse: Warehouse, words: Words, programme: Programme) -> list[tuple[str, str]]:
+    """What a programme is, how its candidates were inferred if it has any, and what is unknown."""
+    _, code = words.text, words.code
+    is_complete = facts.is_complete(warehouse, programme.id)
+    steps = () if is_complete else programme.inference
+    return [
+        (programme.label[code], programme.summary[code]),
+        *((_("How the candidates were inferred"), one[code]) for one in steps),
+        *((_("What is not known"), one[code]) for one in programme.unknowns),
+    ]
 
 
 def _lists(warehouse: Warehouse, words: Words, programme: Programme) -> Part:

@@ -20,7 +20,7 @@ from pipeline.catalog.tables import TABLES, column_facts
 from tests.app.country import MARKUP, years_frames
 from tests.app.reading import everything, opened, opened_at, text
 from tests.app.test_alerts import told
-from tests.app.twins import beside, columns, fetched, problems, table, told_of
+from tests.app.twins import beside, columns, fetched, figures_of, problems, table, told_of
 from tests.world import published
 
 QUERIES = {
@@ -139,6 +139,63 @@ def test_a_trend_on_the_map_is_told_by_the_year(
             ("05902", "stable", "2021"),
         ]
         assert fields["municipality_code"]["type"] == "string"
+
+
+@pytest.fixture(scope="module")
+def eleven_years(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data_dir = tmp_path_factory.mktemp("years")
+    published(data_dir, years_frames()).close()
+    return data_dir
+
+
+OF_WORDS = {"100,000", "95", "1"}
+"""Of what a rate is told, what limits hold, and the first of a rank or the middle of a fan."""
+
+DRAWN = re.compile(
+    r"<(svg|style|script)\b.*?</\1>|<div class='lifeline'.*?</div>"
+    r"|(?<=<li>)(<i [^>]*></i>)?<b>\d*</b>",
+    re.DOTALL,
+)
+"""Drawings, whose figures stand in tables beside them, and the numbers of marks on an axis."""
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "reckoned"),
+    [
+        ("municipality", "place=05901&series=sightings", ""),
+        ("municipality", "department=05&series=migrations", ""),
+        # 35 less the one that is known; and what the bands of a fan are called
+        ("programme", "", "34 50 80"),
+        ("programme", "programme=pdet", ""),
+        ("compare", "series=sightings", ""),
+        ("trends", "series=sightings&places=05901,05902&groups=05", ""),
+        ("", "series=sightings&place=05901", ""),
+        ("", "series=sightings&place=05901&measure=change", ""),
+        ("", "series=sightings&place=05902&measure=trend", ""),
+        ("", "series=sightings&place=05902&measure=smoothed", ""),
+    ],
+)
+def test_every_number_that_a_page_says_is_in_its_files(
+    eleven_years: Path, monkeypatch: pytest.MonkeyPatch, page: str, query: str, reckoned: str
+) -> None:
+    asked = dict(one.split("=") for one in query.split("&") if one)
+    monkeypatch.undo()
+    shown = (
+        opened_at(page, eleven_years, monkeypatch, **asked)
+        if page
+        else opened(eleven_years, monkeypatch, lang="en", **asked)
+    )
+    said = unescape(re.sub(r"<[^>]*>", " ", DRAWN.sub(" ", everything(shown))))
+    known = figures_of(page, f"{query}&lang=en") | OF_WORDS | set(reckoned.split())
+    if "place" in asked and not page:
+        # coverage stands apart, in a file of the place
+        known |= figures_of("municipality", f"place={asked['place']}&lang=en", only=["coverage"])
+    missing = [
+        re.sub(r"\s+", " ", said[max(0, found.start() - 40) : found.end() + 20])
+        for found in re.finditer(r"\d(?:[\d,.]*\d)?", said)
+        if found.group() not in known
+    ]
+    assert not missing, "\n".join(missing)
 
 
 def test_the_map_and_its_twin_say_the_same(country: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,16 +2,24 @@
 
 import csv
 import json
+import re
+from collections.abc import Sequence
+from datetime import date
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import frictionless
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
+from dashboard.language import words
 from dashboard.twin_routes import TWIN_ROUTES
+
+_EN: Final = words("en")
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 
 
 def fetched(address: str) -> Response:
@@ -52,6 +60,33 @@ def told_of(page: str, query: str) -> dict[str, Any]:
 def columns(page: str, query: str) -> dict[str, dict[str, Any]]:
     """Fields of a table by name."""
     return {one["name"]: one for one in told_of(page, query)["schema"]["fields"]}
+
+
+def figures_of(page: str, query: str, only: Sequence[str] = ()) -> set[str]:
+    """Every number of the files of a view, in each form in which a page may write it."""
+    told = {*numbers(str(told_of(page, query)))}
+    for part in only or told_of(page, query)["parts"]:
+        about = told_of(page, f"{query}&part={part}")
+        told |= {*numbers(str({name: about[name] for name in ("series", "notes", "marks")}))}
+        cells = {cell for row in table(page, f"{query}&part={part}") for cell in row.values()}
+        days = {date.fromisoformat(one["day"]) for one in about["marks"]}
+        days |= {date.fromisoformat(cell) for cell in cells if _DAY.fullmatch(cell)}
+        days |= {date.fromisoformat(day) for day in _DAY.findall(str(about["series"]))}
+        told |= {number for day in days for number in numbers(_EN.day(day))}
+        for cell in cells:
+            told |= {*numbers(cell)} | (_written(float(cell)) if _NUMBER.fullmatch(cell) else set())
+    return told
+
+
+def _written(value: float) -> set[str]:
+    forms = (_EN.number, _EN.rate, _EN.percent, _EN.ratio, _EN.share, _EN.statistic)
+    written = [write(one) for write in forms for one in (value, abs(value))]
+    return {number for one in [*written, _EN.number(round(value))] for number in numbers(one)}
+
+
+def numbers(text: str) -> list[str]:
+    """Every number in a text, with its separators."""
+    return re.findall(r"\d(?:[\d,.]*\d)?", text)
 
 
 def problems(page: str, query: str, folder: Path) -> list[list[Any]]:
