@@ -87,7 +87,7 @@ def known(view: View) -> Markup:
     code = view.selection.place
     if code is not None:
         return coverage_section(view.warehouse, view.words, code)
-    return NOTHING if view.may_show_coverage else _documented(view)
+    return NOTHING if view.may_show_coverage else documented_section(view.warehouse, view.words)
 
 
 def draw_history(view: View) -> None:
@@ -188,26 +188,37 @@ def coverage_section(warehouse: Warehouse, words: Words, code: str) -> Markup:
     )
 
 
-def _documented(view: View) -> Markup:
-    """The documented municipalities, where they are not drawn."""
-    _ = view.words.text
-    coverage = facts.coverage(view.warehouse, SOMOS_COMUNIDAD.id)
+def documented_section(warehouse: Warehouse, words: Words) -> Markup:
+    """The documented municipalities by name, each leading to its own page.
+
+    Parameters
+    ----------
+    warehouse
+        Where coverage stands.
+    words
+        Language.
+    """
+    _ = words.text
+    coverage = facts.coverage(warehouse, SOMOS_COMUNIDAD.id)
     names = [
-        f"{place.municipality_name} ({place.department_name})"
-        for code, place in facts.places(view.warehouse).items()
+        Markup("{} ({})").format(
+            link("municipality", {"place": code}, words, place.municipality_name),
+            place.department_name,
+        )
+        for code, place in facts.places(warehouse).items()
         if claims.is_in_programme(coverage[code].state)
     ]
     said = (
         _("Municipalities on the programme's own list: {documented} of {total}.")
-        if facts.is_complete(view.warehouse, SOMOS_COMUNIDAD.id)
+        if facts.is_complete(warehouse, SOMOS_COMUNIDAD.id)
         else _("Municipalities that a public source names: {documented} of {total}.")
     )
     count = said.format(
-        documented=view.words.number(len(names)),
-        total=view.words.number(SOMOS_COMUNIDAD.municipality_count),
+        documented=words.number(len(names)),
+        total=words.number(SOMOS_COMUNIDAD.municipality_count),
     )
     return Markup("<section class='coverage'><h3>{}</h3><p>{}</p><p>{}.</p></section>").format(
-        _("Programme coverage"), count, ", ".join(names)
+        _("Programme coverage"), count, Markup(", ").join(names)
     )
 
 

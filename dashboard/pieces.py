@@ -186,19 +186,24 @@ def provenance(words: Words, build_id: str, series: Iterable[Series]) -> Markup:
 def provenance_text(words: Words, build_id: str, series: Iterable[Series]) -> str:
     """The same in one line of plain text."""
     _ = words.text
-    parts = list(dict.fromkeys(_origin(words, one) for one in series))
+    shown = list(series)
+    days = {one.retrieved_date for one in shown}
+    # What was fetched on one day says so once.
+    parts = list(dict.fromkeys(_origin(words, one, is_dated=len(days) > 1) for one in shown))
+    if len(days) == 1 and (day := days.pop()):
+        parts.append(_("retrieved {day}").format(day=words.day(day)))
     parts.append(_("boundaries: DANE, MGN 2025, and Natural Earth"))
     parts.append(_("build {build}").format(build=build_id))
     text = " · ".join(parts)
     return text[:1].upper() + text[1:]
 
 
-def _origin(words: Words, series: Series) -> str:
+def _origin(words: Words, series: Series, *, is_dated: bool) -> str:
     _ = words.text
     parts = [_("Source: {source}").format(source=series.citation.removesuffix("."))]
     if series.cut_date:
         cut = _("bundled snapshot, cut {day}") if series.is_bundled else _("cut {day}")
         parts.append(cut.format(day=words.day(series.cut_date)))
-    if series.retrieved_date:
+    if is_dated and series.retrieved_date:
         parts.append(_("retrieved {day}").format(day=words.day(series.retrieved_date)))
     return " · ".join(parts)

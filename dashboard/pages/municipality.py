@@ -17,7 +17,7 @@ from dashboard.facts import Series
 from dashboard.language import Window, Words
 from dashboard.links import follow_links, link
 from dashboard.palette import shown_palette
-from dashboard.panel import coverage_section
+from dashboard.panel import coverage_section, documented_section
 from dashboard.pieces import bullets, note, provenance, section
 from dashboard.profile import (
     Profile,
@@ -105,6 +105,8 @@ def show() -> None:
     _controls(warehouse, words, selection)
     if selection.code is None or selection.series is None:
         st.html(Markup("<p class='lead'>{}</p>").format(_invitation(words)))
+        st.html(documented_section(warehouse, words))
+        follow_links("municipality")
         return
     profile = Profile(warehouse, words, selection.code)
     chosen = series[selection.series]

@@ -91,6 +91,7 @@ def test_a_choice_goes_from_a_municipality_to_a_department_and_back(
 ) -> None:
     page = profile(country, monkeypatch, lang="en")
     assert "Find a municipality or a department above." in text(page)
+    assert "municipality?place=05901&amp;lang=en" in text(page)  # the one that is documented
     place = page.selectbox(key="municipality.code")
     assert place.options[:2] == ["Tierra Nuestra (department)", "Villa Prueba, Tierra Nuestra"]
     place.set_value("05902").run()
