@@ -163,15 +163,20 @@ def twin_links(words: Words, page: str, query: Mapping[str, str], parts: Mapping
     _ = words.text
     twin = Twin(page, query, {name: Part(title, (), ()) for name, title in parts.items()})
     files = Markup(" · ").join(
-        Markup("{} <a href='{}' download>CSV</a> <a href='{}' download>{}</a>").format(
+        Markup("{} {} {}").format(
             title,
-            address(twin, TABLE, words, name),
-            address(twin, METADATA, words, name),
-            _("metadata"),
+            _file_link(address(twin, TABLE, words, name), _("CSV"), title),
+            _file_link(address(twin, METADATA, words, name), _("metadata"), title),
         )
         for name, title in parts.items()
     )
     st.html(Markup("<p class='provenance twin'>{} {}</p>").format(_("This view as data:"), files))
+
+
+def _file_link(address: str, text: str, title: str) -> Markup:
+    """A link to a file, whose name says of what it is where the sentence around is not read."""
+    named = ": ".join(filter(None, (text, title)))
+    return Markup("<a href='{}' aria-label='{}' download>{}</a>").format(address, named, text)
 
 
 def _field(words: Words, part: Part, column: Column[Any]) -> dict[str, Any]:
