@@ -26,12 +26,12 @@ python := .venv/bin/python
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: setup docs run refresh verify-raw bundle prune status history schedule build coverage-check take-down templates dashboard brief export snapshot words notebooks test faults validate bench lint clean help lock
+.PHONY: setup docs run refresh verify-raw bundle prune status history schedule build coverage-check take-down templates sql dashboard brief export snapshot words notebooks test faults validate bench lint clean help lock
 
 setup: ## Install the locked Python and front-end packages (PYTHON=<3.11 or newer>)
 	@tools/setup.sh
 
-run: build sql dashboard ## Set up, build the warehouse if need be, open the dashboard (PORT=8501, OPEN=0: no browser)
+run: build dashboard ## Set up, build the warehouse if need be, open the dashboard (PORT=8501, OPEN=0: no browser)
 
 refresh: setup ## Bring what is new from the publishers or FROM=<folder or zip>, rebuild, show what changed (SOURCES=a,b STRICT=1)
 	@if test -n "$$FROM"; then \

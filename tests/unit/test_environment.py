@@ -154,9 +154,16 @@ def test_refresh_without_a_folder_asks_the_publishers(ready: Path) -> None:
 def test_run_builds_then_serves(ready: Path) -> None:
     told = run("make", "run", "PORT=8600", "OPEN=0", cwd=ready).stdout
 
-    assert re.findall(r"^(build|streamlit|--server\S+)$", told, re.MULTILINE) == [
-        *("build", "streamlit", "--server.port=8600", "--server.headless=true")
-    ]
+    serve = "-m streamlit run dashboard/app.py --server.port=8600 --server.headless=true"
+    commands = f"DATA_DIR=data -m pipeline build DATA_DIR=data {serve}"
+    assert told.split() == commands.split()
+
+
+def test_no_file_of_a_target_s_name_keeps_it_from_running() -> None:
+    text = (ROOT / "Makefile").read_text()
+    (phony,) = re.findall(r"^\.PHONY: (.*)$", text, re.MULTILINE)
+    targets = re.findall(r"^([a-z-]+):", text, re.MULTILINE)
+    assert sorted(phony.split()) == sorted(targets)
 
 
 def test_clean_keeps_environment_and_published_files(ready: Path) -> None:
