@@ -30,29 +30,31 @@ MARKUP = "Peñón <i>Raro</i>"
 
 def frames() -> dict[str, pd.DataFrame]:
     """Core tables of the country."""
-    tables = core_frames()
+    tables = _shown(core_frames())
     places = tables["core.municipality"]
-    places["web_geometry"] = [shapely.to_wkb(SQUARES[code]) for code in places["municipality_code"]]
     places.loc[places["municipality_code"] == "05902", "municipality_name"] = MARKUP
-    departments = tables["core.department"]
-    departments["web_geometry"] = [
-        shapely.to_wkb(
-            shapely.union_all([square for place, square in SQUARES.items() if place[:2] == code])
-        )
-        for code in departments["department_code"]
-    ]
     series = tables["core.series"]
     series["label_es"] = [f"Serie {name}" for name in series["series_id"]]
     series["label_en"] = [f"Series {name}" for name in series["series_id"]]
-    return _with_programmes(tables)
+    return tables
 
 
 def years_frames() -> dict[str, pd.DataFrame]:
-    """Core tables of the country over eleven years, with the real programmes' ids."""
-    return _with_programmes(years.frames())
+    """Core tables of the country over eleven years."""
+    return _shown(years.frames())
 
 
-def _with_programmes(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def _shown(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Tables with the squares as outlines and the real programmes' ids."""
+    east = {code: shapely.box(-74 + n, 3, -73 + n, 4) for n, code in enumerate(years.OTHERS)}
+    squares = {**east, **SQUARES}
+    places, departments = tables["core.municipality"], tables["core.department"]
+    codes = list(places["municipality_code"])
+    places["web_geometry"] = [shapely.to_wkb(squares[code]) for code in codes]
+    departments["web_geometry"] = [
+        shapely.to_wkb(shapely.union_all([squares[one] for one in codes if one[:2] == code]))
+        for code in departments["department_code"]
+    ]
     for name in ("core.programme", "core.coverage", "core.coverage_list", "core.coverage_history"):
         tables[name]["programme_id"] = tables[name]["programme_id"].replace(_PROGRAMMES)
     return tables

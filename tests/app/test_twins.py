@@ -169,6 +169,9 @@ DRAWN = re.compile(
         ("programme", "programme=pdet", ""),
         ("compare", "series=sightings", ""),
         ("trends", "series=sightings&places=05901,05902&groups=05", ""),
+        # three series with a past, three places, three months
+        ("alerts", "series=sightings", "27"),
+        ("sources", "part=revisions", ""),
         ("", "series=sightings&place=05901", ""),
         ("", "series=sightings&place=05901&measure=change", ""),
         ("", "series=sightings&place=05902&measure=trend", ""),
