@@ -154,9 +154,10 @@ def test_refresh_without_a_folder_asks_the_publishers(ready: Path) -> None:
 def test_run_builds_then_serves(ready: Path) -> None:
     told = run("make", "run", "PORT=8600", "OPEN=0", cwd=ready).stdout
 
+    build = "-m pipeline build"
     serve = "-m streamlit run dashboard/app.py --server.port=8600 --server.headless=true"
-    commands = f"DATA_DIR=data -m pipeline build DATA_DIR=data {serve}"
-    assert told.split() == commands.split()
+    words = [line for line in told.splitlines() if not line.startswith("DATA_DIR=")]
+    assert words == f"{build} {serve}".split()
 
 
 def test_no_file_of_a_target_s_name_keeps_it_from_running() -> None:
