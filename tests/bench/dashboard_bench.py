@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Error, Page
 from tests.bench.crowd import crowd_figures
 from tests.browser.served import MAP, ROOT, chromium, painted, serving
 
-REPETITIONS: Final = 30
+REPETITIONS: Final = 60
 _VISITS: Final = 4
 _SETTLE_MS: Final = 400
 _PATIENCE: Final = 20
