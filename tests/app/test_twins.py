@@ -1,6 +1,7 @@
 """The machine-readable twin of every page: what it shows as a plain file, and what that means."""
 
 import re
+from collections.abc import Callable
 from contextlib import closing
 from html import unescape
 from io import StringIO
@@ -11,11 +12,12 @@ import pandas as pd
 import pytest
 from starlette.exceptions import HTTPException
 
+import pipeline as atlas
 from dashboard import alerts, cached, meanings
 from dashboard.language import words
 from dashboard.pages import alerts as alerts_page
 from dashboard.shell import PAGES
-from pipeline import Warehouse, views
+from pipeline import Warehouse, published_path, views
 from pipeline.catalog.tables import TABLES, column_facts
 from tests.app.country import MARKUP, years_frames
 from tests.app.reading import everything, opened, opened_at, text
@@ -396,3 +398,46 @@ def test_a_browser_asks_in_its_own_language() -> None:
     assert spanish["missing"] == words("es").text(
         "An empty cell is unknown or not told, never zero."
     )
+
+
+SIGHTINGS = "sightings"
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "more"),
+    [
+        (
+            "municipality?place=05901&part=statistics",
+            lambda one: atlas.municipality("05901", warehouse=one),
+            {"newest_window"},
+        ),
+        ("programme?", lambda one: atlas.coverage(warehouse=one), {"programme_id"}),
+        (
+            "?series=sightings&measure=trend",
+            lambda one: atlas.trends(SIGHTINGS, warehouse=one),
+            {"period", "is_published"},
+        ),
+        (
+            "?series=sightings",
+            lambda one: atlas.rates(SIGHTINGS, warehouse=one),
+            {"period", "is_published"},
+        ),
+        (
+            "alerts?series=sightings&part=likeness",
+            lambda one: views.moran(one, SIGHTINGS),
+            set(),
+        ),
+        ("sources?part=revisions", views.revised_years, set()),
+    ],
+)
+def test_columns_are_named_as_in_python(
+    eleven_years: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: str,
+    answer: Callable[[Warehouse], pd.DataFrame],
+    more: set[str],
+) -> None:
+    page, _, query = asked.partition("?")
+    with closing(Warehouse.open(published_path(eleven_years))) as warehouse:
+        monkeypatch.setattr(cached, "warehouse", lambda: warehouse)
+        assert set(columns(page, query)) - set(answer(warehouse)) == more
