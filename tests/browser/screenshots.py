@@ -26,6 +26,7 @@ class _Picture(NamedTuple):
 _PICTURES: Final = (
     _Picture("phone-es", 390, 844, "es"),
     _Picture("tablet-es", 820, 1180, "es"),
+    _Picture("projector-es", 1280, 720, "es"),
     _Picture("laptop-es", 1280, 960, "es"),
     _Picture("laptop-en", 1280, 960, "en"),
     _Picture("laptop-es-dark", 1280, 960, "es", "dark"),
