@@ -20,6 +20,9 @@ _KEPT_BACK: Final = frozenset({"core.build", "mart.computation", "mart.group_lea
 """What is said of a build stands in the package itself; how it was reused is its own affair; and a
 rate beside the name of a documented place that it leaves out would join coverage with figures."""
 
+_KEPT_BACK_COLUMNS: Final = frozenset({"heaviest_code"})
+"""Likewise the documented place that carries a group, beside the group's figures without it."""
+
 _LONG: Final = frozenset({"mart.rate_monthly", "mart.rate_rolling", "mart.rate_window"})
 """More than a million rows: Parquet alone, which every program that takes so many reads."""
 
@@ -192,6 +195,7 @@ def _public(table: Table) -> tuple[str, ...]:
         for name, facts in column_facts(table).items()
         if facts["sensitivity"] is Sensitivity.PUBLIC
         and not facts["sql_type"].startswith("geometry")
+        and name not in _KEPT_BACK_COLUMNS
     )
 
 

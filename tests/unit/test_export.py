@@ -201,6 +201,8 @@ def test_coverage_stands_in_files_of_its_own(export: Path) -> None:
         is_telling = bool(columns & telling) or {"group_id", "municipality_code"} <= columns
         assert is_telling == one["path"].startswith("coverage/"), one["path"]
         assert not ("programme_id" in columns and "events" in columns), one["path"]
+        if {"series_id", "group_id"} <= columns:  # a member named here would be a covered place
+            assert not [name for name in columns if name.endswith("_code")], one["path"]
 
 
 def test_every_table_leaves_by_itself(export: Path) -> None:
