@@ -75,8 +75,12 @@
     new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); }), pause(EARLY_MS),
   ]);
 
+  /** Parts of an object by name: those of a scene come in another order by the page than by themselves. */
+  const inOrder = (_, value) => (value?.constructor === Object
+    ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+    : value);
   /** What a scene says, whatever it answers. */
-  const wording = ({ heard, all, ...said }) => JSON.stringify(said);
+  const wording = ({ heard, all, ...said }) => JSON.stringify(said, inOrder);
 
   class Atlas {
     constructor(map, config) {

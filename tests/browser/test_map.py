@@ -166,6 +166,21 @@ def test_what_the_page_will_say_is_shown_before_it_says_it(visit: Callable[..., 
     assert colours(frame) == painted_so
 
 
+def test_what_the_page_confirms_is_not_painted_again(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    frame = here.open("series=sightings&lang=en")
+    body = frame.locator("body")
+    body.evaluate("""body => {
+      const count = () => { body.dataset.paints = 1 + +(body.dataset.paints ?? 0); };
+      new MutationObserver(count).observe(body, { attributeFilter: ["data-painted"] });
+    }""")
+    choose(here, "Show", "Count")
+    repainted(frame, "sightings/year/count")
+    # What was shown early stands for a second and a half before another answer of the page's.
+    here.page.wait_for_timeout(2_000)
+    expect(body).to_have_attribute("data-paints", "1")
+
+
 def test_the_page_is_right_in_the_end(visit: Callable[..., Visit]) -> None:
     here = visit()
     frame = here.open("series=sightings&lang=en")
