@@ -569,6 +569,7 @@
         clearTimeout(this.resized);
         this.resized = setTimeout(fit, RESIZED_MS);
       }).observe(view);
+      matchMedia("print").addEventListener("change", fit);
     }
 
     write(scene) {
