@@ -15,7 +15,7 @@ import shapely
 
 from pipeline import PDET, SOMOS_COMUNIDAD
 from pipeline.store.warehouse import Warehouse
-from tests.world import core_frames, published, years
+from tests.world import core_frames, published, rows, years
 
 SQUARES = {
     "05901": shapely.box(-76, 6, -75, 7),
@@ -36,6 +36,24 @@ def frames() -> dict[str, pd.DataFrame]:
     series = tables["core.series"]
     series["label_es"] = [f"Serie {name}" for name in series["series_id"]]
     series["label_en"] = [f"Series {name}" for name in series["series_id"]]
+    return tables
+
+
+def frames_with_programme_data(title: str) -> dict[str, pd.DataFrame]:
+    """The same with what a paper of that title gave for everybody to see."""
+    tables = frames()
+    tables["core.programme_indicator"] = rows(
+        "core.programme_indicator",
+        *(
+            (SOMOS_COMUNIDAD.id, *given, title, "2024-10-31")
+            for given in (
+                ("feels_safer", "05902", "2024-07-01", 62.5, 240),
+                ("organisations_improved", "05901", "2024-04-01", 50, 8),
+                ("trainings", "05902", "2024-04-01", 3, None),
+                ("trainings", "05902", "2024-07-01", 12, None),
+            )
+        ),
+    )
     return tables
 
 

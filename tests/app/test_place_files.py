@@ -12,10 +12,9 @@ from scipy.stats import chi2
 from dashboard import cached, facts
 from dashboard.facts import Peer, PeerRule
 from pipeline import PDET, SOMOS_COMUNIDAD, Warehouse, views
-from tests.app.country import MARKUP, frames, years_frames
-from tests.app.test_programme import ASKED, IMPROVED, TRAINED
+from tests.app.country import MARKUP, frames_with_programme_data, years_frames
 from tests.app.twins import columns, problems, table, told_of
-from tests.world import published, rows
+from tests.world import published
 
 PLACE = "place=05901&series=sightings"
 PARTS = ["years", "chart", "statistics", "publishers", "revisions", "coverage"]
@@ -180,15 +179,7 @@ def test_a_department_says_nothing_of_ranks_and_months() -> None:
 def test_data_of_the_programme_are_in_a_table_of_their_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paper = ("=HYPERLINK(1)", "2024-10-31")
-    tables = frames()
-    tables["core.programme_indicator"] = rows(
-        "core.programme_indicator",
-        (*ASKED, *paper),
-        (*IMPROVED, *paper),
-        (*TRAINED, "2024-04-01", 3, None, *paper),
-        (*TRAINED, "2024-07-01", 12, None, *paper),
-    )
+    tables = frames_with_programme_data("=HYPERLINK(1)")
     with closing(published(tmp_path, tables)) as given:
         monkeypatch.setattr(cached, "warehouse", lambda: given)
         query = "place=05902&part=programme_data"

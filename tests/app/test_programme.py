@@ -23,8 +23,8 @@ from pipeline import (
     Text,
 )
 from pipeline.catalog import programmes
-from tests.app.country import MARKUP, frames
-from tests.world import files, published, rows
+from tests.app.country import MARKUP, frames, frames_with_programme_data
+from tests.world import files, published
 
 APP = Path(__file__).parents[2] / "dashboard/app.py"
 
@@ -251,6 +251,16 @@ ESTIMATE = Estimate(
     refusal=None,
     verdict="cannot tell",
 )
+STARTED = ESTIMATE._replace(
+    evaluated="all_covered",
+    estimator="staggered",
+    percent_lower=None,
+    percent_upper=None,
+    difference_lower=-12.34,
+    difference_upper=3.21,
+)
+"""Dates of start once they are known."""
+
 OUTCOMES = [
     ESTIMATE,
     ESTIMATE._replace(estimator="leave_one_out", percent=None, percent_lower=-31.5),
@@ -296,22 +306,14 @@ def test_an_evaluation_is_told_by_its_limits_and_never_by_its_figure_alone(
 def test_staggered_starts_are_told_by_their_limits_once_they_are_evaluated(
     country: Path, monkeypatch: pytest.MonkeyPatch, lang: str
 ) -> None:
-    started = ESTIMATE._replace(
-        evaluated="all_covered",
-        estimator="staggered",
-        percent_lower=None,
-        percent_upper=None,
-        difference_lower=-12.34,
-        difference_upper=3.21,
-    )
-    refused = started._replace(
+    refused = STARTED._replace(
         estimator="staggered_component_1",
         difference_lower=None,
         difference_upper=None,
         refusal="component unknown",
     )
     heading = {"en": "Places that started at different times", "es": "Lugares que empezaron en"}
-    monkeypatch.setattr(facts, "evaluation", lambda _warehouse: [*OUTCOMES, started, refused])
+    monkeypatch.setattr(facts, "evaluation", lambda _warehouse: [*OUTCOMES, STARTED, refused])
     told = part(text(opened(country, monkeypatch, lang)), "evaluation")
     assert heading[lang] in told
     assert {"en": "-12.3 and 3.2", "es": "-12,3 y 3,2"}[lang] in told
@@ -337,25 +339,11 @@ def test_without_an_evaluation_the_page_is_silent_about_one(
     assert "id='evaluation'" not in text(opened(country, monkeypatch))
 
 
-ASKED = ("somos_comunidad", "feels_safer", "05902", "2024-07-01", 62.5, 240)
-IMPROVED = ("somos_comunidad", "organisations_improved", "05901", "2024-04-01", 50, 8)
-TRAINED = ("somos_comunidad", "trainings", "05902")
-
-
 @pytest.fixture(scope="module")
 def given(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The country with data of the programme that everybody may see."""
     data_dir = tmp_path_factory.mktemp("given")
-    paper = ("Informe de Prueba", "2024-10-31")
-    tables = frames()
-    tables["core.programme_indicator"] = rows(
-        "core.programme_indicator",
-        (*ASKED, *paper),
-        (*IMPROVED, *paper),
-        (*TRAINED, "2024-04-01", 3, None, *paper),
-        (*TRAINED, "2024-07-01", 12, None, *paper),
-    )
-    published(data_dir, tables).close()
+    published(data_dir, frames_with_programme_data("Informe de Prueba")).close()
     return data_dir
 
 

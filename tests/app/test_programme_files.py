@@ -10,7 +10,7 @@ from dashboard import cached, facts
 from dashboard.facts import FanStep, GroupYear, Highest, LeftOut
 from pipeline import EVALUATION_LIMITS, PDET, SOMOS_COMUNIDAD, Warehouse
 from tests.app.test_fan import BANDS, hidden, step
-from tests.app.test_programme import ESTIMATE, OUTCOMES
+from tests.app.test_programme import OUTCOMES, STARTED
 from tests.app.twins import columns, problems, table, told_of
 
 
@@ -134,15 +134,7 @@ def test_a_group_stands_beside_others_in_three_years_and_no_place_is_named() -> 
 def test_estimates_are_told_with_the_limits_that_the_page_tells(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    started = ESTIMATE._replace(
-        evaluated="all_covered",
-        estimator="staggered",
-        percent_lower=None,
-        percent_upper=None,
-        difference_lower=-12.34,
-        difference_upper=3.21,
-    )
-    monkeypatch.setattr(facts, "evaluation", lambda _warehouse: [*OUTCOMES, started])
+    monkeypatch.setattr(facts, "evaluation", lambda _warehouse: [*OUTCOMES, STARTED])
     rows = table("programme", "part=evaluation&lang=en")
     told = {
         (row["series_id"], row["estimator"]): (row["percent_lower"], row["percent_upper"])
