@@ -21,7 +21,7 @@ from dashboard.freshness import series_staleness
 from dashboard.language import Words
 from dashboard.links import link
 from dashboard.palette import shown_palette
-from dashboard.phrases import coverage_phrases, evidence, programme_data_lines, programme_line
+from dashboard.phrases import coverage_lines, coverage_phrases, programme_data_lines
 from dashboard.pieces import (
     NOTHING,
     bullets,
@@ -36,7 +36,7 @@ from dashboard.state import Period
 from dashboard.statistics import STATISTICS
 from dashboard.timeline import mark_key, marked_dates
 from dashboard.view import View
-from pipeline import PROGRAMMES, SOMOS_COMUNIDAD, Warehouse, claims
+from pipeline import SOMOS_COMUNIDAD, Warehouse, claims
 
 
 class Panel(NamedTuple):
@@ -167,14 +167,10 @@ def coverage_section(warehouse: Warehouse, words: Words, code: str) -> Markup:
         DIVIPOLA code of the municipality.
     """
     _ = words.text
-    first, *others = PROGRAMMES
-    coverage = facts.coverage(warehouse, first.id)[code]
-    name, meaning = coverage_phrases(words)[coverage.state]
+    coverage = facts.coverage(warehouse, SOMOS_COMUNIDAD.id)[code]
     lines = [
-        meaning,
-        *evidence(words, coverage),
-        *(programme_line(warehouse, words, one, code) for one in others),
-        *programme_data_lines(warehouse, words, first, code),
+        *coverage_lines(warehouse, words, code),
+        *programme_data_lines(warehouse, words, SOMOS_COMUNIDAD, code),
     ]
     return Markup(
         "<section class='coverage'><h3>{title}</h3>"
@@ -182,8 +178,8 @@ def coverage_section(warehouse: Warehouse, words: Words, code: str) -> Markup:
     ).format(
         title=_("Programme coverage"),
         state=coverage.state,
-        programme=first.label[words.code],
-        name=name,
+        programme=SOMOS_COMUNIDAD.label[words.code],
+        name=coverage_phrases(words)[coverage.state].name,
         lines=each("<p>{}</p>", ((line,) for line in lines)),
     )
 

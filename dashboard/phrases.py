@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from dashboard import facts
 from dashboard.facts import Coverage, ProgrammeDatum
 from dashboard.language import Words
-from pipeline import INDICATORS, Indicator, Programme, Warehouse, claims
+from pipeline import INDICATORS, PROGRAMMES, Indicator, Programme, Warehouse, claims
 
 SYMBOLS: Final[Mapping[str, str]] = {
     "rise": "▲",
@@ -236,6 +236,16 @@ def evidence_levels(words: Words) -> dict[str, str]:
         "confirmed": _("confirmed by several sources"),
         "reported": _("reported once"),
     }
+
+
+def coverage_lines(warehouse: Warehouse, words: Words, code: str) -> Iterable[str]:
+    """What is known of the programmes in a municipality, line by line."""
+    first, *others = PROGRAMMES
+    coverage = facts.coverage(warehouse, first.id)[code]
+    yield coverage_phrases(words)[coverage.state].meaning
+    yield from evidence(words, coverage)
+    for one in others:
+        yield programme_line(warehouse, words, one, code)
 
 
 def evidence(words: Words, coverage: Coverage) -> Iterable[str]:

@@ -21,9 +21,9 @@ from dashboard.multiples import Frame, small_multiple
 from dashboard.phrases import (
     SYMBOLS,
     change_phrases,
+    coverage_lines,
     coverage_phrases,
-    evidence,
-    programme_line,
+    programme_data_lines,
     trend_phrases,
 )
 from dashboard.pieces import bullets, each, provenance, table
@@ -31,7 +31,7 @@ from dashboard.profile import Profile, department_coverage
 from dashboard.sentences import key_figures, nothing_stands_out, standing_out
 from dashboard.state import Measure
 from dashboard.timeline import marked_dates
-from pipeline import MARKS, PROGRAMMES, SOMOS_COMUNIDAD, MarkKind, Warehouse
+from pipeline import MARKS, SOMOS_COMUNIDAD, MarkKind, Warehouse
 
 _MOST_CHARTS: Final = 20
 _PUBLISHED_YEARS: Final = 6
@@ -52,6 +52,8 @@ class Detail(NamedTuple):
         Sentences on what stands out.
     caveats
         Series whose caveats are told.
+    programme_data
+        Figures of the programme that are told; further ones are counted.
     """
 
     name: str
@@ -59,12 +61,13 @@ class Detail(NamedTuple):
     rows: int
     standing_out: int
     caveats: int
+    programme_data: int
 
 
 DETAILS: Final = (
-    Detail("full", has_context=True, rows=40, standing_out=3, caveats=6),
-    Detail("less", has_context=False, rows=24, standing_out=3, caveats=3),
-    Detail("least", has_context=False, rows=16, standing_out=1, caveats=0),
+    Detail("full", has_context=True, rows=40, standing_out=3, caveats=6, programme_data=8),
+    Detail("less", has_context=False, rows=24, standing_out=3, caveats=3, programme_data=4),
+    Detail("least", has_context=False, rows=16, standing_out=1, caveats=0, programme_data=0),
 )
 """From the fullest on."""
 
@@ -134,7 +137,7 @@ def document(profile: Profile, detail: Detail) -> str:
     )
     second = Markup("{}<div class='beside even'><div>{}</div><div>{}</div></div>{}{}").format(
         _charts(profile),
-        _coverage(profile),
+        _coverage(profile, detail),
         _reading(profile),
         _caveats(words, recorded[: detail.caveats]),
         provenance(words, build.build_id, [profile.series[name] for name in profile.statistics]),
@@ -395,14 +398,14 @@ def _names(profile: Profile, series: Sequence[str]) -> str:
     return ", ".join(profile.series[name].label(profile.words.code) for name in series)
 
 
-def _coverage(profile: Profile) -> Markup:
+def _coverage(profile: Profile, detail: Detail) -> Markup:
     """What is known of the programme in the place, apart from any figure."""
     words, _ = profile.words, profile.words.text
     known = facts.coverage(profile.warehouse, SOMOS_COMUNIDAD.id)
     body = (
         department_coverage(profile)
         if profile.is_department
-        else _municipal_coverage(profile, known[profile.code])
+        else _municipal_coverage(profile, known[profile.code], detail)
     )
     span = _("{programme}: {start} to {end} (planned end), in {count} municipalities.").format(
         programme=SOMOS_COMUNIDAD.label[words.code],
@@ -416,16 +419,20 @@ def _coverage(profile: Profile) -> Markup:
     return _part(_("Programme coverage"), body + _line(span, "small"))
 
 
-def _municipal_coverage(profile: Profile, coverage: Coverage) -> Markup:
-    words = profile.words
-    first, *others = PROGRAMMES
+def _municipal_coverage(profile: Profile, coverage: Coverage, detail: Detail) -> Markup:
+    warehouse, words, code = profile.warehouse, profile.words, profile.code
     phrase = coverage_phrases(words)[coverage.state]
-    lines = [
-        phrase.meaning,
-        *evidence(words, coverage),
-        *(programme_line(profile.warehouse, words, one, profile.code) for one in others),
-    ]
-    state = f"{first.label[words.code]}: {phrase.name}"
+    state = f"{SOMOS_COMUNIDAD.label[words.code]}: {phrase.name}"
+    given = list(programme_data_lines(warehouse, words, SOMOS_COMUNIDAD, code))
+    lines = [*coverage_lines(warehouse, words, code), *given[: detail.programme_data]]
+    left = len(given[detail.programme_data :])
+    if left:
+        more = words.plural(
+            "The page of the place tells {count} more figure of the programme.",
+            "The page of the place tells {count} more figures of the programme.",
+            left,
+        )
+        lines.append(more)
     return _line(state, "state") + Markup("").join(map(_line, lines))
 
 

@@ -15,10 +15,10 @@ from dashboard import cached, facts
 from dashboard.brief import paper
 from dashboard.brief.__main__ import main
 from dashboard.brief.document import DETAILS, Printed, brief, document
-from dashboard.facts import Statistics, Year
+from dashboard.facts import ProgrammeDatum, Statistics, Year
 from dashboard.language import words
 from dashboard.profile import Profile
-from pipeline import Warehouse
+from pipeline import INDICATORS, Warehouse
 from tests.app.country import MARKUP
 from tests.app.reading import everything, opened
 
@@ -141,9 +141,15 @@ def test_a_place_with_more_than_the_sheets_hold_still_has_two(
     monkeypatch.setattr(facts, "years", lambda *_: dict.fromkeys(names, years))
     monkeypatch.setattr(facts, "statistics", lambda *_: told)
     monkeypatch.setattr(facts, "publisher_counts", lambda *_: [])
+    data = [
+        ProgrammeDatum(PLACE, "", one.id, date(2024, 7, 1), 1234.5, 678, "Paper " * 9, None, True)
+        for one in INDICATORS
+    ]
+    monkeypatch.setattr(facts, "programme_data", lambda *_: data)
     content = brief(warehouse, PLACE, words("en")).content
     assert len(PdfReader(BytesIO(content)).pages) == 2
     assert f"{long} s33" in said(content)
+    assert "tells 8 more figures of the programme" in said(content)
 
 
 def test_the_same_figures_give_the_same_bytes(warehouse: Warehouse, printed: Printed) -> None:

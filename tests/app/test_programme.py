@@ -10,10 +10,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cached, facts
+from dashboard.brief.document import DETAILS, document
 from dashboard.facts import Estimate
 from dashboard.language import words
 from dashboard.panel import coverage_section
 from dashboard.phrases import programme_data_lines
+from dashboard.profile import Profile
 from pipeline import (
     EVALUATION_ESTIMATORS,
     EVALUATION_LIMITS,
@@ -401,6 +403,7 @@ def test_a_place_tells_the_newest_of_its_own_data_and_nothing_without_any(
         "05903": [],
     }
     for code, lines in told.items():
-        section = unescape(str(coverage_section(warehouse, words("en"), code)))
-        assert all(line in section for line in lines)
-        assert ("Data of the programme" in section) is bool(lines)
+        brief = document(Profile(warehouse, words("en"), code), DETAILS[0])
+        for said in map(unescape, (str(coverage_section(warehouse, words("en"), code)), brief)):
+            assert all(line in said for line in lines)
+            assert ("Data of the programme" in said) is bool(lines)
