@@ -45,7 +45,8 @@ def change_phrases(words: Words) -> dict[str, Phrase]:
         "rise": Phrase(_("rise"), _("The rate rose by more than chance explains.")),
         "fall": Phrase(_("fall"), _("The rate fell by more than chance explains.")),
         "no clear change": Phrase(
-            _("no clear change"), _("The difference may well be chance: no change can be named.")
+            _("no clear change"),
+            _("Among so many places such a difference may be chance: no change is named."),
         ),
         "too few events": Phrase(
             _("too few events"), _("There are too few events to say whether anything changed.")

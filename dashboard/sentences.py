@@ -296,8 +296,10 @@ def nothing_stands_out(words: Words) -> str:
     """What to say where `standing_out` finds nothing."""
     _ = words.text
     return _(
-        "No series shows a change, a trend, a cluster or a month that chance does not explain. "
-        "That is no proof of calm: in a small place only large changes can be seen."
+        "Against the period before, no series shows a change clear enough to be named among so "
+        "many places; nor does any show a trend, a cluster or an unusual month. That is no proof "
+        "of calm: earlier years are not judged here, and in a small place only large changes can "
+        "be seen."
     )
 
 

@@ -392,6 +392,24 @@ def test_what_is_not_there_is_not_found(address: str) -> None:
     assert refused.value.status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("address", "wrong"),
+    [
+        ("view.csv?series=extorsion", "series=extorsion"),
+        ("view.csv?measure=speed&window=year", "measure=speed"),
+        ("view.csv?series=sightings&period=1950", "period=1950"),
+        ("compare/view.metadata.json?series=sightings&department=99", "department=99"),
+        ("municipality/view.csv?place=99999", "place=99999"),
+        ("trends/view.csv?series=nothing", "series=nothing"),
+    ],
+)
+def test_a_program_is_not_given_the_nearest_view(address: str, wrong: str) -> None:
+    with pytest.raises(HTTPException) as refused:
+        fetched(f"{address}&lang=en")
+    assert refused.value.status_code == 400
+    assert refused.value.detail.startswith(f"Not here: {wrong}. The nearest view is ?")
+
+
 def test_a_browser_asks_in_its_own_language() -> None:
     spanish = told_of("sources", "")
     assert spanish["language"] == "es"
