@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as arrow
 
-from pipeline.analysis.claims import Columns, guarded_changes, guarded_trends
+from pipeline.analysis.claims import SEN_SLOPE, Columns, guarded_changes, guarded_trends
 
 F = TypeVar("F")
 Guard = Callable[[Columns, Columns], dict[str, npt.NDArray[Any]]]
@@ -27,7 +27,7 @@ _TREND: Final = (
 CHANGE: Final = {field: field for field in (*_CHANGE, "ratio")} | {"last_month": "period"}
 """Columns of ``view/changes``, by what the guard calls them."""
 
-TREND: Final = {field: field for field in _TREND}
+TREND: Final = {field: field for field in (*_TREND, *SEN_SLOPE)}
 """Columns of ``view/trends``."""
 
 COMPARED_CHANGE: Final = {field: f"change_{field}" for field in _CHANGE} | {

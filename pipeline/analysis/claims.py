@@ -47,6 +47,10 @@ _NAMED: Final = frozenset({"rise", "fall", "rising", "falling"})
 _SIZED: Final = _NAMED | {"stable"}
 """Words beside which a percent may stand."""
 
+_PERCENT: Final = ("percent", "percent_lower", "percent_upper")
+SEN_SLOPE: Final = ("sen_slope_per_100k", "sen_lower_per_100k", "sen_upper_per_100k")
+"""The other size of a trend, by Sen's method: it says no more than the percent may."""
+
 _QUIET: Final = frozenset(
     {
         NO_CLEAR_CHANGE,
@@ -253,15 +257,16 @@ def guarded_trends(trends: Columns, cuts: Columns) -> dict[str, npt.NDArray[Any]
     ----------
     trends
         One row per trend: `series_id`, `first_month` and `last_month` of its years, `word`,
-        `events`, `percent`, `percent_lower`, `percent_upper` and `is_contradicted`, besides others.
+        `events`, `percent`, `percent_lower`, `percent_upper` and `is_contradicted`; with Sen's
+        slope and its limits (`sen_slope_per_100k` and so on) or without, and besides others.
     cuts
         As for `crosses`.
 
     Returns
     -------
     told
-        `word`, `percent`, `percent_lower` and `percent_upper`, missing as in `guarded_changes`; the
-        percent and its limits are missing where the trend is not determined, or sources disagree.
+        `word`, the percent, the slope if it came in, and the limits of both, missing as in
+        `guarded_changes`: sizes are missing where the trend is not determined, or sources disagree.
     """
     word = _words(trends["word"])
     events, lower, upper = (
@@ -278,7 +283,7 @@ def guarded_trends(trends: Columns, cuts: Columns) -> dict[str, npt.NDArray[Any]
     word[taken_back & ~pd.isna(word)] = NOT_DETERMINED
     word[np.asarray(trends["is_contradicted"], bool) & _is_any(word, _NAMED)] = SOURCES_DISAGREE
     is_sized = _is_any(word, _SIZED)
-    sizes = ("percent", "percent_lower", "percent_upper")
+    sizes = [name for name in (*_PERCENT, *SEN_SLOPE) if name in trends]
     return {"word": word, **{name: _where(is_sized, trends[name]) for name in sizes}}
 
 

@@ -168,8 +168,12 @@ def test_a_publisher_that_moves_the_other_way_undoes_a_claim() -> None:
     [{"percent_lower": -1.0}, {"word": "falling"}, {"word": "stable"}, {"percent_lower": None}],
 )
 def test_a_trend_without_proof_is_not_determined(facts: dict[str, object]) -> None:
-    told = trend(**facts)
+    sen = {"sen_slope_per_100k": 2.1, "sen_lower_per_100k": 0.4, "sen_upper_per_100k": 3.9}
+    told = trend(**facts, **sen)
     assert (told["word"], told["percent"], told["percent_lower"]) == ("not determined", None, None)
+    # by another method no more is said
+    assert [told[name] for name in sen] == [None] * 3
+    assert trend(**sen) == RISING | sen
 
 
 def test_the_guard_changes_nothing_twice() -> None:
