@@ -210,6 +210,13 @@ SERIES: tuple[Series, ...] = (
                 "The official homicide count is contested: police, Ministry of Defence and "
                 "forensic institute publish different totals.",
             ),
+            # A year's file is closed within days of the year's end.
+            Text(
+                "El año 2024 es un mínimo: el archivo con corte a 7 de enero de 2025 cuenta 13.341 "
+                "víctimas en el país; el del ministerio con corte a 30 de junio de 2026, 13.497.",
+                "The year 2024 is a minimum: the file cut on January 7, 2025 counts 13,341 victims "
+                "in the country; the ministry's, cut on June 30, 2026, counts 13,497.",
+            ),
         ),
         provisional_months=0,
     ),
