@@ -7,13 +7,14 @@ no row, and missing is never zero. The examples read the bundled snapshot.
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib import import_module
+from numbers import Integral
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy.typing as npt
 import pandas as pd
@@ -35,11 +36,18 @@ Frame: TypeAlias = Any
 Level = Literal["municipality", "department"]
 """What one row is of."""
 
+RateWindow = Literal[views.Window, views.WholeWindow]
+"""Length of a period with figures."""
+
+ComparedWindow = Literal["year", "pooled"]
+"""Length of a period in which places are set beside one another."""
+
 COUNTRY: Final = "country"
 """Instead of places: every municipality of Colombia."""
 
 _ROOT: Final = Path(__file__).parents[1]
-_PLACES: Final = 'atlas.rates("homicide_police", places=["Tumaco", "05120", "Nariño, 52"])'
+_PLACES: Final = 'atlas.rates("homicide_police", places=["Tumaco", "05120", "Nariño, Antioquia"])'
+_PERIODS: Final = 'period=2025 or period="2025-06", one period at a time'
 _LAST_MONTH: Final[dict[str, int]] = {"fiscal": 9}
 """Month that ends a window which is asked for by its year, if not December."""
 
@@ -110,9 +118,9 @@ def series(*, warehouse: Warehouse | None = None, form: Form = "pandas") -> Fram
 
 def rates(  # noqa: PLR0913 - one argument per thing that can be chosen
     series: str,
-    window: views.Window | views.WholeWindow = "year",
+    window: RateWindow = "year",
     *,
-    places: str | Sequence[str] | None = None,
+    places: str | Iterable[str] | None = None,
     period: str | int | date | None = None,
     level: Level = "municipality",
     warehouse: Warehouse | None = None,
@@ -129,8 +137,8 @@ def rates(  # noqa: PLR0913 - one argument per thing that can be chosen
         calendar years) and ``"fiscal"`` (October to September).
     places
         Codes or names, without accents if need be, of municipalities anywhere in the country, or of
-        departments, which stand for all their municipalities; ``"country"`` for all of it. By
-        default the programme's seven departments.
+        departments, which stand for all their municipalities; one, or a list or column of them;
+        ``"country"`` for all of it. By default the programme's seven departments.
     period
         The last year or month of the one period that is wanted: ``2024``, ``"2024"`` or
         ``"2024-06"``. By default all.
@@ -153,11 +161,15 @@ def rates(  # noqa: PLR0913 - one argument per thing that can be chosen
         - `rate_per_100k`, `rate_lower_per_100k`, `rate_upper_per_100k`: the crude rate per 100,000
           person-years; empty where residents are unknown or the series has no rate
         - `smoothed_per_100k` and its limits, `reliability` ("reliable", "with care", "unstable"):
-          of whole windows of the seven departments, elsewhere empty
+          of municipalities of the seven departments in whole windows of one edition of the
+          population; of ``"rolling"`` only in the newest twelve months without a provisional one,
+          and the same a year before; elsewhere empty, as are limits of a place whose victims come
+          in too large groups
         - `is_provisional` (it may still grow), `is_partial` (a year with months missing),
           `is_population_carried`, `crosses_edition` (two editions of the population are mixed)
-        - `is_unlocated`: events of unknown municipality (code dd000); they make sums those of the
-          department and lie on no map
+        - `is_unlocated`: events of unknown municipality (code dd000), which lie on no map; with
+          them the sums are those of the department, except of a series whose departments come
+          from a file of their own, which says something else: ``"displacement"``
 
         Of departments instead `unlocated_events` (among the events), and nothing smoothed.
 
@@ -193,12 +205,15 @@ def rates(  # noqa: PLR0913 - one argument per thing that can be chosen
     >>> atlas.rates("homicide_police", places="country", period=2024)["events"].sum()
     np.float64(13341.0)
     """
+    _refuse_other(window, RateWindow, "window")
+    _refuse_other(level, Level, "level")
     opened = warehouse or open()
     found = _series(opened, series)
     if level == "department" and window != "year":
         message = f"departments have calendar years only, no window {window!r}: leave it out"
         raise CatalogError(message)
-    codes = None if places is None or places == COUNTRY else _codes(opened, places)
+    is_everywhere = places is None or (isinstance(places, str) and places == COUNTRY)
+    codes = None if is_everywhere else _codes(opened, places)
     asked: dict[str, Any] = {
         "codes": codes,
         "last_month": None if period is None else _last_month(period, window),
@@ -238,10 +253,14 @@ def trends(
     -------
     trends
         One row per place: codes and names, `first_year` to `last_year` (which may lie years back,
-        where a definition or the edition of the population changed since), `events`, `percent` a
-        year with its limits, `adjusted_p`, and `word`: "rising", "falling", "stable" or "not
-        determined". Claim no trend that the word does not. Empty for a series without five such
-        years.
+        where a definition or the edition of the population changed since), the number of `years`
+        with a rate, `events`, `percent` a year with its limits, `p` and `adjusted_p` (for all
+        places), `dispersion` (variance over mean), and `word`: "rising", "falling", "stable" or
+        "not determined". Claim no trend that the word does not. Beside it the same asked without
+        a model: `mann_kendall_p` by ranks, from ten years on, and `sen_slope_per_100k` a year,
+        the median slope, with `sen_lower_per_100k` and `sen_upper_per_100k`. Neither is adjusted
+        for the number of places: read no trend from them where `percent` is empty. No rows for a
+        series without five such years.
 
     Raises
     ------
@@ -255,6 +274,7 @@ def trends(
     >>> trends["department_code"].to_list()
     ['05', '13', '19', '23', '52', '54', '70']
     """
+    _refuse_other(level, Level, "level")
     opened = warehouse or open()
     question = views.trends if level == "municipality" else views.department_trends
     return _answer(question, opened, form, _series(opened, series)["series_id"])
@@ -286,9 +306,10 @@ def clusters(
     Returns
     -------
     clusters
-        One row per municipality of the programme's departments, by code: names, `cluster` ("high-
-        high", "not significant" and others), `spot` (1 hot, -1 cold, 0 neither), `local_moran`,
-        `gi_star`, `p` and `adjusted_p`.
+        One row per municipality of the programme's departments, by code: names, `time_window` and
+        `period` (the first day of its last month) of the map, `cluster` ("high-high", "not
+        significant" and others), `spot` (1 hot, -1 cold, 0 neither), `local_moran`, `gi_star`, `p`
+        and `adjusted_p`.
 
     Raises
     ------
@@ -306,6 +327,7 @@ def clusters(
     >>> bool(clusters.loc[clusters["cluster"].eq("not significant"), "spot"].eq(0).all())
     True
     """
+    _refuse_other(window, views.WholeWindow, "window")
     opened = warehouse or open()
     found = _series(opened, series)
     mapped = _mapped(opened, found["series_id"], window)
@@ -362,7 +384,7 @@ def coverage(
 
 def compare(
     series: str,
-    window: Literal["year", "pooled"] = "year",
+    window: ComparedWindow = "year",
     *,
     warehouse: Warehouse | None = None,
     form: Form = "pandas",
@@ -401,6 +423,7 @@ def compare(
     >>> len(places), set(places["change"].dropna()) <= set(atlas.views.STATISTIC_WORDS["change"])
     (373, True)
     """
+    _refuse_other(window, ComparedWindow, "window")
     opened = warehouse or open()
     return _answer(views.comparison, opened, form, _series(opened, series)["series_id"], window)
 
@@ -421,8 +444,27 @@ def municipality(place: str, *, warehouse: Warehouse | None = None, form: Form =
     Returns
     -------
     statistics
-        One row per published series, in the order of lists: as of
-        `pipeline.views.place_statistics`.
+        One row per published series, in the order of lists; empty where nothing is told, as is
+        most of a department. Columns by group:
+
+        - `series_id`
+        - `year_...`: the newest whole calendar year that will not grow. `year_period` (the first
+          day of its last month), `year_events`, `year_rate_per_100k` and `year_smoothed_per_100k`
+          with limits, `year_reliability`, `year_is_population_carried`; and against the year before
+          `year_earlier_events`, `year_change` (a word), `year_change_percent` (only where the
+          change has a name), `year_ratio_lower` and `year_ratio_upper` of the two rates, and
+          `year_refusal` (why nothing is said)
+        - `rolling_...`: the same of the newest such twelve months, without a smoothed rate, and
+          `rolling_crosses_edition`
+        - `trend` (a word) from `trend_first_year` to `trend_last_year`, `trend_events`, and
+          `trend_percent` a year with limits
+        - `rank_lower` and `rank_upper` among the `ranked` municipalities in the year that ends in
+          `rank_period`, and how many of them are `alike`
+        - `cluster` and `spot` on the newest map, of the `cluster_window` up to `cluster_period`
+        - `pattern` of hot and cold years, `pattern_first_year` to `pattern_last_year`
+        - `anomaly` (a word) of the newest unusual one of the newest three months, else of the
+          newest: `anomaly_month`, `anomaly_events`, `anomaly_expected` with limits, and
+          `anomaly_is_provisional`
 
     Raises
     ------
@@ -437,7 +479,8 @@ def municipality(place: str, *, warehouse: Warehouse | None = None, form: Form =
     2024
     """
     opened = warehouse or open()
-    code = gazetteer.place_code(opened, place, 'atlas.municipality("52835")')
+    example = 'atlas.municipality("52835")'
+    code = gazetteer.place_code(opened, _place(place, example), example)
     return _answer(views.place_statistics, opened, form, code)
 
 
@@ -465,6 +508,7 @@ def boundaries(level: Level = "municipality", *, warehouse: Warehouse | None = N
     >>> places.crs.to_epsg(), places["municipality_code"].iloc[0]
     (4326, '05001')
     """
+    _refuse_other(level, Level, "level")
     opened = warehouse or open()
     is_municipal = level == "municipality"
     question = views.municipality_outlines if is_municipal else views.department_outlines
@@ -612,9 +656,16 @@ def _formed(table: arrow.Table, form: Form) -> Frame:
         return table
     if form == "polars":
         return import_module("polars").from_arrow(table)
-    if form == "pandas":
-        return pandas_frame(table)
-    raise CatalogError(f"{form!r} is no form of an answer. Write 'pandas', 'arrow' or 'polars'.")
+    _refuse_other(form, Form, "form of an answer")
+    return pandas_frame(table)
+
+
+def _refuse_other(value: object, known: object, what: str) -> None:
+    """Refuse what is none of the words that a ``Literal`` declares."""
+    words = get_args(known)
+    if not isinstance(value, str) or value not in words:
+        *first, last = map(repr, words)
+        raise CatalogError(f"{value!r} is no {what}. Write {', '.join(first)} or {last}.")
 
 
 @lru_cache(maxsize=2)
@@ -632,8 +683,18 @@ def _places(warehouse: Warehouse) -> pd.DataFrame:
     return views.places(warehouse)
 
 
-@lru_cache(maxsize=64)
 def _series(warehouse: Warehouse, wanted: str) -> "pd.Series[Any]":
+    if not isinstance(wanted, str):
+        message = (
+            f"{wanted!r} is no series: write the id or the name of one as text, as in "
+            '"homicide_police"; atlas.series() lists them'
+        )
+        raise CatalogError(message)
+    return _meant(warehouse, wanted)
+
+
+@lru_cache(maxsize=64)
+def _meant(warehouse: Warehouse, wanted: str) -> "pd.Series[Any]":
     return gazetteer.series(_listed(warehouse), wanted)
 
 
@@ -649,9 +710,25 @@ def _mapped(warehouse: Warehouse, series_id: str, window: str) -> tuple[date, ..
     return tuple(maps.loc[maps["time_window"].eq(window), "period"].dt.date)
 
 
-def _codes(warehouse: Warehouse, wanted: str | Sequence[str]) -> list[str]:
-    each = [wanted] if isinstance(wanted, str) else wanted
+def _codes(warehouse: Warehouse, wanted: object) -> list[str]:
+    several = wanted if isinstance(wanted, Iterable) and not isinstance(wanted, str) else [wanted]
+    each = [_place(one, _PLACES) for one in several]
+    if not each:
+        message = f"places names no place: leave it out for the seven departments, or {_PLACES}"
+        raise CatalogError(message)
     return [gazetteer.country_code(_places(warehouse), one, _PLACES) for one in each]
+
+
+def _place(wanted: object, example: str) -> str:
+    """A place as text; a code that is a number has lost its leading zero, if it had one."""
+    if isinstance(wanted, str):
+        return wanted
+    if isinstance(wanted, Integral):
+        digits = str(wanted)
+        code = digits.zfill(len("05") if len(digits) <= len("05") else len("05001"))
+        message = f"{wanted} is a number, and codes are text: write {code!r}, as in {example}"
+        raise CatalogError(message)
+    raise CatalogError(f"{wanted!r} is no place: write its code or name as text, as in {example}")
 
 
 def _departments(codes: Sequence[str]) -> list[str]:
@@ -669,7 +746,7 @@ def _last_month(period: str | int | date, window: str) -> date:
     """First day of the last month of a period that a person names by its end."""
     if isinstance(period, date):
         return period.replace(day=1)
-    asked = Period.parse(str(period))
+    asked = Period.parse(str(period), _PERIODS)
     is_year = asked.first < asked.last
     if is_year and window == "month":
         message = f"{period!r} is a year; write the month, as in 2024-06, or leave out the window"

@@ -34,6 +34,9 @@ def municipality(listed: pd.DataFrame, wanted: str, example: str) -> "pd.Series[
     CatalogError
         If none is meant, or more than one may be.
     """
+    if not wanted.strip():
+        message = f"No place is named: write its DIVIPOLA code or its name, as in {example}"
+        raise CatalogError(message)
     name, _, department = (normalised(part) for part in wanted.partition(","))
     names = listed["municipality_name"].map(normalised)
     is_there = listed["department_name"].map(normalised).eq(department) | (not department)
@@ -50,7 +53,7 @@ def municipality(listed: pd.DataFrame, wanted: str, example: str) -> "pd.Series[
     if len(found) > 1:
         message = (
             f"{len(found)} municipalities are called {wanted} or have it in their name: "
-            f"{'; '.join(_shown(found))}. Write the code."
+            f"{'; '.join(_shown(found))}. Write the code{_or_department(found, wanted)}."
         )
         raise CatalogError(message)
     return found.iloc[0]
@@ -150,7 +153,10 @@ def country_code(listed: pd.DataFrame, wanted: str, example: str) -> str:
     meant = departments[codes.eq(wanted.strip()) | names.eq(normalised(wanted))]
     if meant.empty:
         return str(municipality(listed, wanted, example)["municipality_code"])
-    namesakes = listed[listed["municipality_name"].map(normalised).eq(normalised(wanted))]
+    own = listed["department_code"].eq(meant["department_code"].iloc[0])
+    is_itself = own & (own.sum() == 1)  # Bogotá is both
+    is_namesake = listed["municipality_name"].map(normalised).eq(normalised(wanted))
+    namesakes = listed[is_namesake & ~is_itself]
     if len(namesakes):
         message = (
             f"{wanted!r} is a department and a municipality: {meant['department_code'].iloc[0]} "
@@ -164,6 +170,14 @@ def either(near: Iterable[str]) -> str:
     """What may have been meant, as a sentence; nothing if nothing is near."""
     names = "; ".join(near)
     return f"Near it: {names}. " if names else ""
+
+
+def _or_department(found: pd.DataFrame, wanted: str) -> str:
+    """How else to say which of several is meant, if their departments tell them apart."""
+    alone = found[~found["department_name"].duplicated(keep=False)]
+    if alone.empty or "," in wanted:
+        return ""
+    return f", or the department after a comma: {wanted}, {alone['department_name'].iloc[-1]}"
 
 
 def _shown(places: pd.DataFrame) -> list[str]:

@@ -23,8 +23,15 @@ class Period:
     last: date
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, text: str, example: str = _EXAMPLE) -> Self:
         """The period written as ``2025`` or ``2025-06``.
+
+        Parameters
+        ----------
+        text
+            As it is written.
+        example
+            What is understood, to end the message with.
 
         Raises
         ------
@@ -38,7 +45,7 @@ class Period:
         """
         match = _PERIOD.fullmatch(text.strip())
         if match is None or match[1] == "0000":
-            message = f"{text!r} is no year and no month. Write 2025 or 2025-06: {_EXAMPLE}"
+            message = f"{text!r} is no year and no month. Write 2025 or 2025-06: {example}"
             raise CatalogError(message)
         year, month = int(match[1]), match[2]
         return cls(date(year, int(month or 1), 1), date(year, int(month or 12), 1))

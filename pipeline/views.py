@@ -1062,8 +1062,9 @@ def clusters(warehouse: Reader[F], series_id: str, time_window: str, period: dat
     Returns
     -------
     clusters
-        One row per municipality of the programme's departments: names, `cluster` (a word), `spot`
-        (1 hot, -1 cold, 0 neither), `local_moran`, `gi_star`, `p` and `adjusted_p`. By code.
+        One row per municipality of the programme's departments: names, `time_window` and `period`
+        of the map, `cluster` (a word), `spot` (1 hot, -1 cold, 0 neither), `local_moran`,
+        `gi_star`, `p` and `adjusted_p`. By code.
     """
     return warehouse.query(
         "view/clusters", series_id=series_id, time_window=time_window, period=period

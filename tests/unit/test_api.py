@@ -1,5 +1,6 @@
 """The research door: the figures of the dashboard, in every form, and nothing but reading."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 import polars as pl
@@ -144,6 +146,42 @@ def test_rates_with_the_unlocated_make_up_the_department(warehouse) -> None:
     assert unlocated.groupby("last_month")["events"].sum().to_dict() == yearly[yearly > 0].to_dict()
 
 
+def test_departments_with_a_file_of_their_own_are_no_sum(warehouse) -> None:
+    rates = atlas.rates("migrations", places="05", period=2021, warehouse=warehouse)
+    (department,) = atlas.rates(
+        "migrations", level="department", period=2021, warehouse=warehouse
+    ).to_dict("records")
+    assert rates["events"].sum() == 18  # tests.world: all of it in Villa Prueba
+    assert department["events"] == 55
+
+
+def test_clusters_say_which_map_they_are_of(eleven_years) -> None:
+    newest = atlas.clusters("sightings", warehouse=eleven_years)
+    assert set(newest["period"]) == {pd.Timestamp("2022-12-01")}  # its last whole year
+    pooled = atlas.clusters("sightings", "pooled", warehouse=eleven_years)
+    maps = [set(found["time_window"]) for found in (newest, pooled)]
+    assert maps == [{"year"}, {"pooled"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "ask"),
+    [
+        ("rates", lambda w: atlas.rates("sightings", warehouse=w)),
+        ("trends", lambda w: atlas.trends("sightings", warehouse=w)),
+        ("clusters", lambda w: atlas.clusters("sightings", period=2021, warehouse=w)),
+        ("municipality", lambda w: atlas.municipality("05901", warehouse=w)),
+    ],
+)
+def test_help_names_every_column(eleven_years, name, ask) -> None:
+    told = getattr(atlas, name).__doc__
+    shared = "_name$|_code$|_lower|_upper|_last_year$|_first_year$"
+    windows = "^(rolling|year)_"
+    for column in ask(eleven_years).columns:
+        ends = re.sub(windows, "", column)
+        is_told = any(word in told for word in (f"`{column}`", f"`year_{ends}`"))
+        assert is_told or re.search(shared, column), column
+
+
 def test_places_may_be_written_as_people_write_them(warehouse) -> None:
     def codes(places: Any) -> list[str]:
         found = atlas.rates("sightings", places=places, period=2021, warehouse=warehouse)
@@ -154,6 +192,10 @@ def test_places_may_be_written_as_people_write_them(warehouse) -> None:
     assert codes(["98901", "Villa Prueba"]) == ["05901", "98901"]
     assert codes("tierra nuestra") == codes("05") == codes(None) == everybody
     assert codes("country") == ["00000", *everybody, "98901"]
+    several: list[Any] = [("05901", "05902"), pd.Series(["05901", "05902"]), np.array(["05901"])]
+    assert [codes(places) for places in several] == [["05901", "05902"]] * 2 + [["05901"]]
+    assert codes(one for one in ["05902"]) == ["05902"]
+    assert codes(pd.Series(["country"])[0]) == codes("country")
 
 
 def test_boundaries_are_drawn_in_degrees_and_join_by_code(warehouse) -> None:
@@ -253,6 +295,67 @@ def test_sql_is_closed_while_anything_stored_is_not_public() -> None:
     table = Table("core.list", "one row", ("name",), pa.DataFrameSchema({"name": column}))
     with pytest.raises(ContractError, match=r"1 columns.*core\.list\.name"):
         refuse_hidden_columns({**TABLES, table.name: table})
+
+
+@pytest.mark.parametrize(
+    ("ask", "words"),
+    [
+        (
+            lambda w: atlas.rates("sightings", level="departments", warehouse=w),
+            "'departments' is no level. Write 'municipality' or 'department'.",
+        ),
+        (
+            lambda w: atlas.trends("sightings", level="country", warehouse=w),
+            "'country' is no level",
+        ),
+        (lambda w: atlas.boundaries("national", warehouse=w), "'national' is no level"),
+        (
+            lambda w: atlas.rates("sightings", "weekly", warehouse=w),
+            "'weekly' is no window. Write 'year', 'rolling', 'month', 'fiscal' or 'pooled'.",
+        ),
+        (
+            lambda w: atlas.clusters("sightings", "month", warehouse=w),
+            "'month' is no window. Write 'year', 'fiscal', 'pooled' or 'rolling'.",
+        ),
+        *(
+            (
+                lambda w, window=window: atlas.compare("sightings", window, warehouse=w),
+                f"{window!r} is no window. Write 'year' or 'pooled'.",
+            )
+            for window in ("month", "rolling", None, ["year"])
+        ),
+        *(
+            (
+                lambda w, places=places: atlas.rates("sightings", places=places, warehouse=w),
+                f"{number} is a number, and codes are text: write '{code}'",
+            )
+            for places, number, code in (
+                (52835, "52835", "52835"),
+                ([5901], "5901", "05901"),
+                (pd.Series([5]), "5", "05"),
+            )
+        ),
+        (lambda w: atlas.municipality(5901, warehouse=w), "text: write '05901'"),
+        (lambda w: atlas.rates("sightings", places=[None], warehouse=w), "None is no place: write"),
+        (lambda w: atlas.rates("sightings", places=1.5, warehouse=w), "1.5 is no place: write"),
+        (lambda w: atlas.rates("sightings", places=[], warehouse=w), "places names no place"),
+        (lambda w: atlas.rates(None, warehouse=w), "None is no series: write the id"),
+        (
+            lambda w: atlas.revisions(["sightings"], warehouse=w),
+            "['sightings'] is no series: write",
+        ),
+        (
+            lambda w: atlas.rates("sightings", period="2021-2022", warehouse=w),
+            "'2021-2022' is no year and no month. Write 2025 or 2025-06: period=2025 or",
+        ),
+        (lambda w: atlas.clusters("sightings", period=[2021], warehouse=w), "one period at a time"),
+        (lambda w: atlas.series(warehouse=w, form="csv"), "'pandas', 'arrow' or 'polars'."),
+    ],
+)
+def test_what_cannot_be_asked_is_said_in_words_of_python(warehouse, ask, words) -> None:
+    with pytest.raises(CatalogError, match=re.escape(words)) as told:
+        ask(warehouse)
+    assert "make " not in str(told.value)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline import views
 from pipeline.errors import CatalogError
-from pipeline.gazetteer import municipality
+from pipeline.gazetteer import country_code, municipality
 from pipeline.history import history
 from pipeline.store.warehouse import Warehouse
 from tests import world
@@ -78,6 +78,7 @@ def test_places_and_series_may_be_written_in_words(warehouse, series, place) -> 
         ("sighting", "05901", "2021", "is no series. Near it: sightings"),
         ("sightings", "Villa Preba", "2021", "Near it: 05901 Villa Prueba, Tierra Nuestra"),
         ("sightings", "a", "2021", "'a' is no municipality"),
+        ("sightings", " ", "2021", "No place is named: write its DIVIPOLA code or its name, as in"),
         ("sightings", ",", "2021", "is no municipality"),
         ("sightings", "Villa Prueba, Otra", "2021", "is no municipality"),
         ("sightings", "05901", "2021-13", "is no year and no month"),
@@ -90,10 +91,15 @@ def test_what_is_not_known_is_told(warehouse, series, place, period, told) -> No
         history(warehouse, series, place, period)
 
 
+def listed(*places: tuple[str, str, str]) -> pd.DataFrame:
+    columns = ["municipality_code", "municipality_name", "department_name"]
+    found = pd.DataFrame(places, columns=columns)
+    return found.assign(department_code=found["municipality_code"].str[:2])
+
+
 def test_a_name_that_many_have_is_asked_back() -> None:
-    two = [("05901", "San Pedro", "Uno"), ("13901", "San Pedro", "Dos"), ("13902", "Pedro", "Dos")]
-    places = pd.DataFrame(
-        two, columns=["municipality_code", "municipality_name", "department_name"]
+    places = listed(
+        ("05901", "San Pedro", "Uno"), ("13901", "San Pedro", "Dos"), ("13902", "Pedro", "Dos")
     )
     assert municipality(places, "pedro", "")["municipality_code"] == "13902"
     assert municipality(places, "San Pedro, Dos", "")["municipality_code"] == "13901"
@@ -101,3 +107,24 @@ def test_a_name_that_many_have_is_asked_back() -> None:
         municipality(places, "San Pedro", "")
     with pytest.raises(CatalogError, match="05901 San Pedro, Uno; 13901 San Pedro, Dos"):
         municipality(places, "san", "")
+
+
+def test_the_department_that_tells_namesakes_apart_is_named_if_one_does() -> None:
+    places = listed(
+        ("05901", "Argelia", "Uno"), ("13901", "Argelia", "Dos"), ("13902", "Argelia", "Dos")
+    )
+    with pytest.raises(CatalogError, match="or the department after a comma: argelia, Uno"):
+        municipality(places, "argelia", "")
+    assert municipality(places, "argelia, Uno", "")["municipality_code"] == "05901"
+    with pytest.raises(CatalogError, match=r"2 municipalities.*Write the code\.$"):
+        municipality(places, "Argelia, Dos", "")
+
+
+def test_a_department_of_one_municipality_is_not_confused_with_it() -> None:
+    places = listed(("11001", "Capital", "Capital"), ("52001", "Pasto", "Pasto"))
+    assert country_code(places, "capital", "") == "11"
+    several = listed(("11001", "Capital", "Capital"), ("11002", "Otra", "Capital"))
+    elsewhere = listed(("11001", "Capital", "Capital"), ("52001", "Capital", "Sur"))
+    for ambiguous, also in ((several, "11001"), (elsewhere, "52001")):
+        with pytest.raises(CatalogError, match=f"'Capital' is a department and a.*; {also} Cap"):
+            country_code(ambiguous, "Capital", "")

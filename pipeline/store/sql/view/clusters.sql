@@ -1,9 +1,11 @@
--- one row per municipality of the seven departments in the map of $series_id and $period
+-- one row per municipality of the seven departments in the map of $series_id, $time_window and $period
 with final as (
     select
         cluster.municipality_code,
         municipality.municipality_name,
         department.department_name,
+        cluster.time_window,
+        cluster.period,
         cluster.cluster,
         cluster.spot,
         cluster.local_moran,
