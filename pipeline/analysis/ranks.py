@@ -96,8 +96,10 @@ def rank_table(draws: npt.ArrayLike, places: pd.Index) -> pd.DataFrame:
     rank = rankdata(-known, axis=1)
     tail = (1 - methods.CONFIDENCE_LEVEL) / 2
     table.loc[defined, "rank_mean"] = rank.mean(axis=0)
-    for column, share in (("lower", tail), ("median", 0.5), ("upper", 1 - tail)):
-        table.loc[defined, f"rank_{column}"] = np.quantile(rank, share, axis=0)
+    table.loc[defined, "rank_median"] = np.median(rank, axis=0)
+    # Limits are ranks that were drawn: nobody stands between two of them.
+    table.loc[defined, "rank_lower"] = np.quantile(rank, tail, axis=0, method="lower")
+    table.loc[defined, "rank_upper"] = np.quantile(rank, 1 - tail, axis=0, method="higher")
     table.loc[defined, "alike"] = _alike(rank, tail)
     table.loc[defined, "rate_lower"] = np.quantile(known, tail, axis=0)
     order = table[defined].sort_index().sort_values("rate_lower", ascending=False, kind="stable")

@@ -25,6 +25,9 @@ def test_by_hand() -> None:
     table = rank_table(draws, labels(3))
     assert table["rank_mean"].tolist() == [5 / 4, 8.5 / 4, 10.5 / 4]
     assert table["rank_median"].tolist() == [1.0, 2.25, 2.75]
+    # The outermost of so few draws: a limit is a rank that somebody had.
+    assert table["rank_lower"].tolist() == [1, 1, 2]
+    assert table["rank_upper"].tolist() == [2, 3, 3]
     # The first exceeds the second in 3 of 4 draws, but the third in all. The second and the third:
     # 2 of 4 and half of one.
     assert table["alike"].tolist() == [1, 2, 1]
