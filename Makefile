@@ -70,7 +70,7 @@ take-down: setup ## Tell nothing more of the coverage of PLACE=<code of a munici
 templates: setup ## Write empty files for a holder of programme data to OUT=<folder>: CSV, and XLSX with notes
 	@$(python) -m pipeline templates "$$OUT"
 
-sql: setup ## Open DuckDB's shell on the warehouse, read only, with every view in it (echo "<query>;" | make -s sql)
+sql: setup ## Open DuckDB's shell with every view in it; the warehouse is read only, your files are not (echo "<query>;" | make -s sql)
 	@$(python) -m pipeline sql
 
 dashboard: setup ## Start the dashboard on the warehouse as it is (PORT=8501, OPEN=0: no browser)

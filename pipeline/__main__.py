@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     plain("schedule", commands.schedule, "forms for a monthly refresh by systemd, cron or GitHub")
     plain("build", commands.rebuild, "rebuild from the raw data, if anything changed")
-    sql = add("sql", help="DuckDB's shell on the warehouse, read only")
+    sql = add("sql", help="DuckDB's shell; the warehouse is read only")
     sql.set_defaults(run=lambda options: commands.shell(options.data_dir))
     plain("snapshot", commands.write_snapshot, "write the bundled snapshot from the warehouse")
     export = add("export", help="write every public figure to a folder or an archive")

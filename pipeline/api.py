@@ -609,7 +609,8 @@ def sql(
     ------
     ContractError
         With the database's own words if the query is wrong; if it writes, reaches for a file, or
-        reads coverage beside figures of a series that is kept apart from it or not named.
+        reads coverage beside figures of a series that is kept apart from it or not named. A table
+        that you bring is not judged: keep the two apart in it yourself.
 
     Examples
     --------

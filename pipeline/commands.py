@@ -231,11 +231,12 @@ def export(data_dir: Path, target: Path, series: str) -> None:
 
 
 _GREETING: Final = """\
-The warehouse in DuckDB's shell, read only. To protect people, do not set coverage beside threats
-or killings of leaders. Changes and trends as they may be told: atlas.compare, atlas.trends.
-La base de datos en la consola de DuckDB, solo lectura. Para proteger a las personas, no junte la
-cobertura con amenazas ni homicidios de líderes. Cambios y tendencias como pueden contarse:
-atlas.compare, atlas.trends.
+The warehouse, read only, in DuckDB's shell, which itself can read and write your files. It answers
+any join: to protect people, do not set coverage beside threats or killings of leaders.
+Changes and trends as they may be told: atlas.compare, atlas.trends.
+La base de datos, en solo lectura, en la consola de DuckDB, que sí lee y escribe sus archivos.
+Responde cualquier unión: para proteger a las personas, no junte la cobertura con amenazas ni
+homicidios de líderes. Cambios y tendencias como pueden contarse: atlas.compare, atlas.trends.
 
 Three to begin with; .quit leaves / Tres para empezar; .quit sale:
 

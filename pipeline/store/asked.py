@@ -14,6 +14,7 @@ from typing import Any, Final
 import duckdb
 import pyarrow as arrow
 
+from pipeline.catalog.programmes import SOMOS_COMUNIDAD
 from pipeline.catalog.sensitivity import Sensitivity
 from pipeline.catalog.tables import TABLES, Table, column_facts
 from pipeline.errors import ContractError
@@ -64,7 +65,10 @@ def answer(
         apart = cursor.execute(
             "select series_id from core.series where is_apart_from_coverage"
         ).fetchall()
-        _refuse_coverage_beside(list(_scans(json.loads(plan))), {series for (series,) in apart})
+        hidden = {series for (series,) in apart}
+        beside = _coverage_beside(list(_scans(json.loads(plan))), hidden)
+        if beside:
+            raise ContractError(_beside_refusal(cursor, *beside, hidden))
         return cursor.execute(query, values).to_arrow_table()
     except duckdb.Error as error:
         raise ContractError(str(error)) from error
@@ -131,19 +135,31 @@ def refuse_hidden_columns(tables: Mapping[str, Table]) -> None:
         raise ContractError(message)
 
 
-def _refuse_coverage_beside(scans: list[tuple[str, str]], apart: set[str]) -> None:
-    read = {table for table, _ in scans}
-    if not read & _declared("programme_id", "municipality_code"):
-        return
+def _coverage_beside(scans: list[tuple[str, str]], apart: set[str]) -> tuple[str, str] | None:
+    """A table of coverage and one of figures that may not be read beside it, if both are read."""
+    coverage = sorted(
+        {table for table, _ in scans} & _declared("programme_id", "municipality_code")
+    )
     figures = _declared("series_id", "series_id") - {"core.series", "core.feed"}
     for table, filters in scans:
         named = _named_series(filters)
-        if table in figures and (not named or named & apart):
-            message = (
-                "to protect people, coverage is not set beside threats or killings of leaders: "
-                f"name another series for {table}, for example series_id = 'homicide_police'"
-            )
-            raise ContractError(message)
+        if coverage and table in figures and (not named or named & apart):
+            return coverage[0], table
+    return None
+
+
+def _beside_refusal(
+    cursor: duckdb.DuckDBPyConnection, coverage: str, figures: str, apart: set[str]
+) -> str:
+    """Why coverage is not read beside these figures, and a filter that finds rows."""
+    query = f"select min(series_id) from {figures} where not list_contains($apart, series_id)"  # noqa: S608 - declared by ourselves
+    ((other,),) = cursor.execute(query, {"apart": sorted(apart)}).fetchall()
+    example = f", for example series_id = '{other}'" if other else ""
+    return (
+        "to protect people, coverage is not set beside threats or killings of leaders: name "
+        f"another series for {figures}{example}; {coverage} holds several programmes, so name one, "
+        f"as in: and programme_id = '{SOMOS_COMUNIDAD.id}'"
+    )
 
 
 def _named_series(filters: str) -> set[str]:

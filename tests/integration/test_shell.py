@@ -110,6 +110,19 @@ def test_nothing_is_written_and_a_mistake_is_an_exit_code(data_dir, query) -> No
     assert published_path(data_dir).read_bytes() == before
 
 
+def test_what_the_shell_is_said_not_to_hold_back_it_does_not(data_dir, tmp_path) -> None:
+    mine = tmp_path / "mine.csv"
+    join = "from core.coverage join core.crime_yearly using (municipality_code)"
+    answer = told(
+        data_dir, f"copy (select count(*) as rows {join}) to '{mine}';", f"from '{mine}';"
+    )
+    # Meteors fell in 05901 and 98901, each with a state in both programmes.
+    assert mine.read_text("utf-8").split() == ["rows", "4"]
+    assert "4" in answer
+    pages = [ROOT / "docs/do-no-harm.md", ROOT / "docs/sql.md"]
+    assert all("`copy`, `.open`" in page.read_text("utf-8") for page in pages)
+
+
 def test_it_goes_through_make_without_a_word_of_its_own(data_dir) -> None:
     answer = told(
         data_dir, ".mode csv", "select build_id from build();", command=("make", "-s", "sql")

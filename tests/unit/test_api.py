@@ -277,6 +277,33 @@ def test_sql_sets_no_coverage_beside_what_is_kept_apart(apart, what, table, whic
         atlas.sql(query, warehouse=apart, **parameters)
 
 
+@pytest.mark.parametrize(
+    ("table", "series"), [("core.crime_yearly", "meteors"), ("core.crime_group_monthly", None)]
+)
+def test_a_refusal_names_a_series_of_that_table_if_there_is_one(apart, table, series) -> None:
+    beside = f"from {table} inner join core.coverage using (municipality_code)"
+    with pytest.raises(ContractError) as told:
+        atlas.sql(beside, warehouse=apart)
+    named = re.search(r"series_id = '(\w+)'", str(told.value))
+    assert (named and named[1]) == series
+    assert f"for {table}" in str(told.value)
+    assert (
+        "core.coverage holds several programmes, so name one, as in: and programme_id = "
+        "'somos_comunidad'"
+    ) in str(told.value)
+    if named:
+        assert len(atlas.sql(f"{beside} where {named[0]}", warehouse=apart))
+
+
+def test_tables_that_the_reader_brings_are_the_readers_own_affair(apart) -> None:
+    mine = pd.DataFrame({"municipality_code": ["05902"], "crowds": [36]})
+    query = """
+        select state, crowds from core.coverage inner join mine using (municipality_code)
+        where programme_id = 'prueba'
+    """
+    assert atlas.sql(query, warehouse=apart, mine=mine)["crowds"].tolist() == [36]
+
+
 def test_sql_sets_coverage_beside_a_series_that_is_named(apart) -> None:
     of_one = BESIDE.format(
         what="sum(events)", table="mart.rate_yearly", which="series_id = $series and year = 2021"
