@@ -1,6 +1,7 @@
 """What stands beside the figures for people: how to read them, cite them, and under which terms."""
 
 import json
+import re
 from pathlib import Path
 from string import Template
 from typing import Any, Final
@@ -10,6 +11,10 @@ from pipeline.export.package import TITLE, Build
 _HERE: Final = Path(__file__).parent
 _FORMS: Final = ("README.md", "LEEME.md")
 _CC_BY: Final = "CC-BY-4.0.txt"
+_TOLD: Final = ("methods.md", "claims.md", "data-dictionary.md")
+"""Pages of the documentation that say how a figure was made, and what may be said of it."""
+_DOCS: Final = _HERE.parents[1] / "docs"
+_LINK: Final = re.compile(r"\[([^\]]+)\]\(([\w-]+\.md)[^)]*\)")
 
 
 def beside(build: Build) -> dict[str, str]:
@@ -24,6 +29,7 @@ def beside(build: Build) -> dict[str, str]:
     named = {**facts, "series": ", ".join(build.series) or "all / todas"}
     return {
         **{name: Template(_own(name)).substitute(named) for name in _FORMS},
+        **{f"docs/{name}": _page(name) for name in _TOLD},
         "LICENCES.md": _licences(build),
         _CC_BY: _own(_CC_BY),
         "CITATION.cff": _citation(facts, build.sources),
@@ -32,6 +38,14 @@ def beside(build: Build) -> dict[str, str]:
 
 def _own(name: str) -> str:
     return (_HERE / name).read_text("utf-8")
+
+
+def _page(name: str) -> str:
+    """A page of the documentation; a link to one that stays behind is told in words."""
+    return _LINK.sub(
+        lambda link: link[0] if link[2] in _TOLD else f"{link[1]} (docs/{link[2]} of the project)",
+        (_DOCS / name).read_text("utf-8"),
+    )
 
 
 def _licences(build: Build) -> str:

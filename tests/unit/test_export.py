@@ -1,6 +1,7 @@
 """The export of the invented country: whole, described, the same every time, and apart."""
 
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -333,3 +334,25 @@ def test_the_texts_name_files_that_are_there(warehouse: Warehouse, export: Path,
     for path in ("datapackage.json", "LICENCES.md", "CC-BY-4.0.txt", "csv/mart.rate_yearly.csv"):
         assert path in text
         assert (export / path).exists()
+    named = re.findall(
+        r"`((?:docs|csv|geo)/[\w.-]+\.\w+|[\w.-]+\.(?:json|xlsx|md|txt|cff|sha256))`", text
+    )
+    assert {"docs/methods.md", "docs/claims.md", "docs/data-dictionary.md"} <= set(named)
+    assert all((export / path).is_file() for path in named)
+
+
+def test_how_figures_are_made_goes_with_them_and_its_links_work(export: Path) -> None:
+    pages = sorted(path.name for path in (export / "docs").iterdir())
+    assert pages == ["claims.md", "data-dictionary.md", "methods.md"]
+    links = 0
+    for name in pages:
+        text = (export / "docs" / name).read_text("utf-8")
+        targets = re.findall(r"\]\(([^)#\s]+)", text)
+        links += len(targets)
+        assert all((export / "docs" / target).is_file() for target in targets), name
+        lines, own = (t.splitlines() for t in (text, (ROOT / "docs" / name).read_text("utf-8")))
+        assert len(lines) == len(own)
+    assert links >= 2
+    methods = (export / "docs/methods.md").read_text("utf-8")
+    assert "[claims](claims.md)" in methods
+    assert "(docs/validation.md of the project)" in methods
