@@ -257,10 +257,10 @@ def trends(
         with a rate, `events`, `percent` a year with its limits, `p` and `adjusted_p` (for all
         places), `dispersion` (variance over mean), and `word`: "rising", "falling", "stable" or
         "not determined". Claim no trend that the word does not. Beside it the same asked without
-        a model: `mann_kendall_p` by ranks, from ten years on, and `sen_slope_per_100k` a year,
-        the median slope, with `sen_lower_per_100k` and `sen_upper_per_100k`. Neither is adjusted
-        for the number of places: read no trend from them where `percent` is empty. No rows for a
-        series without five such years.
+        a model: `mann_kendall_p` by ranks, from ten years on, and the median slope a year,
+        `sen_slope_per_100k`, with `sen_lower_per_100k` and `sen_upper_per_100k`, empty where
+        `percent` is. Neither is adjusted for the number of places: the p alone is no trend. No
+        rows for a series without five such years.
 
     Raises
     ------
@@ -712,7 +712,8 @@ def _mapped(warehouse: Warehouse, series_id: str, window: str) -> tuple[date, ..
 
 
 def _codes(warehouse: Warehouse, wanted: object) -> list[str]:
-    several = wanted if isinstance(wanted, Iterable) and not isinstance(wanted, str) else [wanted]
+    is_several = not isinstance(wanted, str | bytes)
+    several = wanted if is_several and isinstance(wanted, Iterable) else [wanted]
     each = [_place(one, _PLACES) for one in several]
     if not each:
         message = f"places names no place: leave it out for the seven departments, or {_PLACES}"

@@ -207,6 +207,7 @@ def test_the_command_writes_a_pdf(tmp_path: Path, capsys: pytest.CaptureFixture[
     [
         ("Villa Preba", "is no municipality. Near it: 05901 Villa Prueba"),
         ("99", "is no municipality"),
+        ("", "No place is named: write its DIVIPOLA code or its name, as in make brief PLACE="),
         ("98901", "lies outside the departments that the atlas tells of: Tierra Nuestra"),
     ],
 )

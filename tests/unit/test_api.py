@@ -365,6 +365,7 @@ def test_sql_is_closed_while_anything_stored_is_not_public() -> None:
         (lambda w: atlas.municipality(5901, warehouse=w), "text: write '05901'"),
         (lambda w: atlas.rates("sightings", places=[None], warehouse=w), "None is no place: write"),
         (lambda w: atlas.rates("sightings", places=1.5, warehouse=w), "1.5 is no place: write"),
+        (lambda w: atlas.rates("sightings", places=b"05", warehouse=w), "b'05' is no place: write"),
         (lambda w: atlas.rates("sightings", places=[], warehouse=w), "places names no place"),
         (lambda w: atlas.rates(None, warehouse=w), "None is no series: write the id"),
         (
