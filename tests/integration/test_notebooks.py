@@ -198,6 +198,8 @@ def test_the_most_violent_places_fall_by_themselves(answered, homicides, group) 
     assert told[f"{group}_windows"] == len(changes["top"])
     assert told[f"{group}_fell"] == sum(change < 0 for change in changes["top"])
     assert told[f"{group}_top"] == pytest.approx(statistics.fmean(changes["top"]))
+    fell_more = [top < rest for top, rest in zip(changes["top"], changes["rest"], strict=True)]
+    assert told[f"{group}_more"] == sum(fell_more)
     assert told[f"{group}_rest"] == pytest.approx(statistics.fmean(changes["rest"]))
 
 
