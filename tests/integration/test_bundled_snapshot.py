@@ -1,5 +1,6 @@
 """The bundled snapshot, built as on a new machine, tells the publishers' own totals."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,11 +9,18 @@ import pytest
 
 from pipeline import bundled
 from pipeline.catalog.sensitivity import Sensitivity
+from pipeline.catalog.series import SERIES
 from pipeline.catalog.sources import SOURCES
 from pipeline.catalog.tables import TABLES, column_facts
 from pipeline.store.published import published_path
 from pipeline.store.warehouse import Warehouse
-from tests.published_figures import HOMICIDES_POLICE, RELEASES, WHOLE_SERIES, YEARLY
+from tests.published_figures import (
+    HOMICIDES_MINISTRY_2024,
+    HOMICIDES_POLICE,
+    RELEASES,
+    WHOLE_SERIES,
+    YEARLY,
+)
 
 SIZE_MAX_BYTES = 6_000_000
 
@@ -57,6 +65,18 @@ def test_it_reproduces_the_published_totals(warehouse: Warehouse) -> None:
         assert tuple(found[year] for year in range(2019, 2026)) == expected
     sums = {series_id: by_series[series_id]["events"].sum() for series_id in WHOLE_SERIES}
     assert sums == WHOLE_SERIES
+
+
+def test_homicide_of_2024_is_a_minimum_by_the_totals_of_both_files(warehouse: Warehouse) -> None:
+    yearly = warehouse.table("core.crime_yearly")
+    ministry = yearly[yearly["series_id"].eq("homicide_mindefensa") & yearly["year"].eq(2024)]
+    assert ministry["events"].sum() == HOMICIDES_MINISTRY_2024
+    totals = [HOMICIDES_POLICE[2024], HOMICIDES_MINISTRY_2024]
+    (police,) = (one for one in SERIES if one.id == "homicide_police")
+    caveat = police.caveats[-1]
+    assert re.findall(r"\d+,\d{3}", caveat.en) == [f"{one:,}" for one in totals]
+    spanish = [f"{one:,}".replace(",", ".") for one in totals]
+    assert re.findall(r"\d+\.\d{3}", caveat.es) == spanish
 
 
 def test_it_keeps_the_releases_before(warehouse: Warehouse) -> None:
