@@ -1,12 +1,19 @@
 """All that is told of one place as tables for programs, beside its years and its chart."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import NamedTuple
 
 from dashboard import facts
 from dashboard.exports import Column
-from dashboard.facts import Coverage, ProgrammeDatum, Statistics
+from dashboard.facts import (
+    Coverage,
+    ProgrammeDatum,
+    PublisherCount,
+    Revised,
+    Series,
+    Statistics,
+)
 from dashboard.language import Words
 from dashboard.pieces import rate_labels
 from dashboard.profile import Profile, peer_caveat
@@ -160,8 +167,7 @@ def _publishers(profile: Profile) -> Part:
         "is_partial": _("Incomplete"),
     }
     rows = facts.publisher_counts(profile.warehouse, profile.code)
-    named = {one.series_id for one in rows}
-    series = [one for name, one in profile.series.items() if name in named]
+    series = _series_in(profile, rows)
     return Part(_("Sources side by side"), fields(labels), rows, series, key=["year", "series_id"])
 
 
@@ -176,9 +182,13 @@ def _revisions(profile: Profile) -> Part:
         "is_shown": _("Shown here"),
     }
     rows = facts.revised(profile.warehouse, profile.code)
+    return Part(_("What has been revised"), fields(labels), rows, _series_in(profile, rows))
+
+
+def _series_in(profile: Profile, rows: Iterable[PublisherCount | Revised]) -> list[Series]:
+    """Series that rows tell of, in the order of lists."""
     named = {one.series_id for one in rows}
-    series = [one for name, one in profile.series.items() if name in named]
-    return Part(_("What has been revised"), fields(labels), rows, series)
+    return [one for name, one in profile.series.items() if name in named]
 
 
 def _coverage(profile: Profile) -> Part:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import frictionless
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.browser.served import dashboard, painted
@@ -37,6 +37,17 @@ def test_a_script_that_comes_before_any_reader_leaves_the_pages_whole(
         page.close()
 
 
+def foot_within(page: Page, width: int) -> Locator:
+    """The links to a page's files, which are in sight and no wider than the page."""
+    foot = page.locator(".twin")
+    foot.scroll_into_view_if_needed()
+    expect(foot).to_be_visible()
+    box = foot.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= width
+    return foot
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize(("locale", "label"), [("es-CO", "metadatos"), ("en-US", "metadata")])
 def test_a_reader_saves_what_the_page_shows(
@@ -45,12 +56,7 @@ def test_a_reader_saves_what_the_page_shows(
     one = visit(width, locale=locale)
     page = one.page
     page.goto(f"{one.address}/compare?series=sightings")
-    foot = page.locator(".twin")
-    foot.scroll_into_view_if_needed()
-    expect(foot).to_be_visible()
-    box = foot.bounding_box()
-    assert box is not None
-    assert box["x"] + box["width"] <= width
+    foot = foot_within(page, width)
     with page.expect_download() as saved:
         foot.get_by_role("link", name="CSV").click()
     assert saved.value.suggested_filename == "compare-municipalities.csv"
@@ -80,12 +86,7 @@ def test_every_table_of_a_page_is_led_to_and_valid(
     one = visit(width, locale="en-US")
     page = one.page
     page.goto(f"{one.address}/{asked}")
-    foot = page.locator(".twin")
-    foot.scroll_into_view_if_needed()
-    expect(foot).to_be_visible()
-    box = foot.bounding_box()
-    assert box is not None
-    assert box["x"] + box["width"] <= width
+    foot = foot_within(page, width)
     saved = set()
     # Browsers refuse to save more than ten files in a second: all are asked for, one is saved.
     for link in foot.get_by_role("link").all():
